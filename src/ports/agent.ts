@@ -1,0 +1,108 @@
+import type { SessionView } from "../domain/view.ts";
+
+export type FileRole = "transcript" | "subagent" | "tool-result" | "attachment" | "sidecar";
+
+/** A file of a session in the agent's store. */
+export interface SourceFile {
+  /** Relative to the root of the agent's store, with `/`: docs/spec/segment.md, `p`. */
+  readonly path: string;
+  /** Where it lies on this machine. May be compressed (Codex); `open` hides that. */
+  readonly absolute: string;
+  readonly role: FileRole;
+  /** `append`: grows by lines, what was written stays. `rewrite`: replaced as a whole. */
+  readonly growth: "append" | "rewrite";
+}
+
+/** One session as the agent stores it. */
+export interface SessionSource {
+  readonly agent: string;
+  /** The agent's own session id. */
+  readonly id: string;
+  /** The main transcript first. */
+  readonly files: readonly SourceFile[];
+  /** The agent's own id of the session this one was forked from or spawned by, where it is recorded. */
+  readonly parent?: string;
+}
+
+/** Random access to the bytes of one file, decompressed where the agent compresses. */
+export interface OpenFile {
+  /** Bytes at the moment of opening. */
+  readonly size: number;
+  readonly modifiedMs: number;
+  /** Changes when another file takes the place of this one (device and inode). */
+  readonly identity: string;
+  /** Fewer bytes than asked only at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * What an agent's records say while they are read in order, line by line. `state` is JSON and is kept
+ * between captures, so that the next one starts where this one ended.
+ */
+export interface RecordReader {
+  /**
+   * Takes the next whole line (without its line feed) of an `append` file, or the whole content of a
+   * `rewrite` file. Damaged lines are counted, never thrown on.
+   * @returns the directory in which this record ran, absolute, when the record says it; else undefined
+   */
+  take(line: Uint8Array): string | undefined;
+  /** What is known so far. */
+  facts(): SessionFacts;
+  state(): unknown;
+}
+
+/** What a session says of itself. Absent is not known. Times in ms since 1970. */
+export interface SessionFacts {
+  readonly title?: string;
+  readonly branch?: string;
+  readonly version?: string;
+  readonly models?: readonly string[];
+  readonly first?: number;
+  readonly last?: number;
+  readonly turns?: number;
+  readonly parent?: string;
+}
+
+/** A file of a captured session, for the view and for restore. */
+export interface CapturedFile {
+  readonly path: string;
+  readonly role: FileRole;
+  bytes(): Promise<Uint8Array>;
+}
+
+export type HookPayload = Readonly<Record<string, unknown>>;
+
+/** One coding agent. One folder under src/adapters/agents/ implements it; test/agents/contract.ts is the suite it must pass. */
+export interface Agent {
+  /** `claude-code`, `codex`. */
+  readonly name: string;
+  readonly title: string;
+  /** Versions on whose files this adapter was tried. */
+  readonly verifiedWith: readonly string[];
+  /** Roots of the stores that exist on this machine, absolute. Empty: the agent is not present. */
+  roots(): Promise<readonly string[]>;
+  /**
+   * Sessions whose directory may be one of these or below (a narrowing only; who collects checks each record).
+   * Sorted by id. `changedSince`: skip sessions none of whose files was modified after (ms since 1970).
+   */
+  discover(directories: readonly string[], options?: { readonly changedSince?: number }): AsyncIterable<SessionSource>;
+  /** One session by the agent's own id, wherever it lies. */
+  find(id: string): Promise<SessionSource | null>;
+  /**
+   * The session that a hook payload speaks of. The payload is not trusted: a path outside the store's roots,
+   * or one that does not exist, is not followed. null when there is nothing to collect (yet).
+   */
+  fromHook(payload: HookPayload): Promise<SessionSource | null>;
+  open(file: SourceFile): Promise<OpenFile>;
+  /** A reader of the records of one file of a session; `state` is what an earlier one gave. */
+  records(file: { readonly path: string; readonly role: FileRole }, state?: unknown): RecordReader;
+  /** The normalised view. Never throws on damaged records: they are counted. */
+  view(files: readonly CapturedFile[]): Promise<SessionView>;
+  /**
+   * Where `restore` puts a file of a session, absolute, below a root of this machine.
+   * `directory` is the checkout in which the session is to go on (agents name folders after it).
+   * `recorded` is the directory that the session recorded.
+   */
+  placeOf(path: string, where: { readonly directory: string; readonly recorded: string }): Promise<string>;
+}
