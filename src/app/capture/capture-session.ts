@@ -1,0 +1,306 @@
+import { fromHex, toHex } from "../../domain/bytes.ts";
+import type { Oid, SessionId } from "../../domain/ids.ts";
+import { SUITE } from "../../format/fields.ts";
+import { manifestPath, partPath, segmentPath, wrapPath, laneRef } from "../../format/paths.ts";
+import { authorWrapId, commitment, nextChainKey, partKey } from "../../format/part-keys.ts";
+import { encodePartRecord, type PartRecord } from "../../format/part-record.ts";
+import { sealPrivate, type PrivateFacts } from "../../format/private-block.ts";
+import { authorContext } from "../../format/wrap.ts";
+import { parseCommit } from "../../domain/lane/commit.ts";
+import type { Agent, SessionSource, SourceFile } from "../../ports/agent.ts";
+import type { Effort } from "../../ports/compressor.ts";
+import type { WritableLedger } from "../ledger.ts";
+import { entryAt } from "../lane/tree.ts";
+import { manifestOf } from "../lane/manifests.ts";
+import type { Boundary } from "./boundary.ts";
+import { PartWriter, positionOf, type WrittenPart } from "./part-writer.ts";
+import { readFile, type Sink } from "./read-file.ts";
+import { indexName, newSession, SessionIndexes, type FileProgress, type SessionIndex } from "./session-index.ts";
+import { addToStage, stagedPart, stagedTree } from "./stage.ts";
+
+export type CaptureOutcome =
+  | { readonly kind: "captured"; readonly session: SessionId; readonly bytes: number; readonly omitted: number }
+  /** Nothing new. */
+  | { readonly kind: "current"; readonly session: SessionId }
+  /** No record of it ran inside the boundary. */
+  | { readonly kind: "outside" }
+  /** No directory is known for it yet. */
+  | { readonly kind: "unplaced" }
+  /** Another process captures this session now. */
+  | { readonly kind: "busy" };
+
+export interface CaptureOptions {
+  /** How long to wait for another process that captures the same session, ms. */
+  readonly waitMs: number;
+  /** A torn last line is taken when its file was not written to for so long, ms. */
+  readonly quietMs: number;
+  /** A directory that a hook named for this session. */
+  readonly hint?: string;
+  readonly dryRun?: boolean;
+}
+
+/** Raw bytes from which on a capture counts as bulk and compresses fast. */
+const BULK = 8 << 20;
+const ROUNDS = 3;
+
+/**
+ * Takes the new bytes of one session, seals them and stages them. Order of writes: the key, then blobs, trees,
+ * commit, the ref, and last the offsets; a crash at any point repeats work and loses nothing.
+ */
+export async function captureSession(
+  ledger: WritableLedger,
+  agent: Agent,
+  source: SessionSource,
+  boundary: Boundary,
+  options: CaptureOptions,
+): Promise<CaptureOutcome> {
+  const lock = await ledger.work.lock(`session-${indexName(ledger.crypto.hashes, source.agent, source.id)}`, options.waitMs);
+  if (lock === null) return { kind: "busy" };
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      const outcome = await captureOnce(ledger, agent, source, boundary, options);
+      if (outcome !== "again") return outcome;
+    }
+    return { kind: "busy" };
+  } finally {
+    await lock.release();
+  }
+}
+
+async function captureOnce(
+  ledger: WritableLedger,
+  agent: Agent,
+  source: SessionSource,
+  boundary: Boundary,
+  options: CaptureOptions,
+): Promise<CaptureOutcome | "again"> {
+  const indexes = new SessionIndexes(ledger.work, ledger.crypto.hashes);
+  const index = (await indexes.read(source.agent, source.id)) ?? newSession(ledger.crypto.random, source.agent, source.id);
+  const revision = index.rev;
+  const before = { bytes: index.bytes, omitted: index.omitted };
+  await catchUpWithLane(ledger, index);
+  const staged = await catchUpWithStage(ledger, index);
+
+  const blobs = new Map<string, Oid>();
+  const writer = new PartWriter(
+    {
+      crypto: ledger.crypto,
+      compressor: ledger.compressor,
+      repo: ledger.repo,
+      session: index.session,
+      write: async (segment, blob) => {
+        if (options.dryRun !== true) blobs.set(segmentPath(index.session, segment), await ledger.stage.writeBlob(blob));
+      },
+    },
+    positionOf(index),
+    staged?.segments ?? [],
+    await effortOf(agent, source, index),
+  );
+
+  const taken = await readFiles(ledger, agent, source, boundary, options, index, writer);
+  const collected = index.bytes > 0;
+  if (!taken || !collected) {
+    await writer.finish();
+    if (collected) {
+      if (options.dryRun !== true && revision > 0) await indexes.write(index);
+      return { kind: "current", session: index.session };
+    }
+    return index.home === undefined ? { kind: "unplaced" } : { kind: "outside" };
+  }
+  const parts = await writer.finish();
+  const outcome = { kind: "captured", session: index.session, bytes: index.bytes - before.bytes, omitted: index.omitted - before.omitted } as const;
+  if (options.dryRun === true) return outcome;
+
+  if (revision === 0) await indexes.write({ ...index, files: {}, bytes: 0, omitted: 0 });
+  await addRecords(ledger, index, parts, staged !== null, await factsOf(index, boundary), blobs);
+  const stageLock = await ledger.work.lock("stage", options.waitMs);
+  if (stageLock === null) return { kind: "busy" };
+  try {
+    const now = await indexes.read(source.agent, source.id);
+    if (revision > 0 && now !== null && now.rev !== revision) return "again"; // a publication closed the part meanwhile
+    await addToStage(ledger.stage, blobs, ledger.clock.now());
+    keepPosition(index, writer, parts);
+    await indexes.write(index);
+  } finally {
+    await stageLock.release();
+  }
+  return outcome;
+}
+
+async function readFiles(
+  ledger: WritableLedger,
+  agent: Agent,
+  source: SessionSource,
+  boundary: Boundary,
+  options: CaptureOptions,
+  index: SessionIndex,
+  writer: PartWriter,
+): Promise<boolean> {
+  const sink: Sink = {
+    data: (file, path, offset, bytes) => writer.record(path, file.role, { kind: "data", file: file.f, generation: file.g, offset, bytes }),
+    omit: (file, path, offset, length) => writer.record(path, file.role, { kind: "omit", file: file.f, generation: file.g, offset, length }),
+  };
+  const now = ledger.clock.now();
+  const context = {
+    agent,
+    hashes: ledger.crypto.hashes,
+    boundary,
+    index,
+    sink,
+    takeTail: (modifiedMs: number) => now - modifiedMs >= options.quietMs,
+    ...(options.hint === undefined ? {} : { hint: options.hint }),
+  };
+  let taken = false;
+  for (const file of source.files) {
+    const progress = (index.files[file.path] ??= progressOf(index, file));
+    let changed = false;
+    try {
+      changed = await readFile(context, file, progress);
+    } catch (cause) {
+      if (!isGone(cause)) throw cause; // deleted between the look and the reading
+    }
+    if (!changed) continue;
+    taken = true;
+    index.seen = Math.max(index.seen, progress.modifiedMs);
+    const end = { kind: "end", file: progress.f, generation: progress.g, length: progress.size, modified: Math.round(progress.modifiedMs) } as const;
+    await writer.record(file.path, file.role, end);
+  }
+  for (const path of goneFiles(index, source.files)) {
+    const progress = index.files[path];
+    if (progress === undefined) continue;
+    progress.gone = true;
+    await writer.record(path, progress.role, { kind: "gone", file: progress.f });
+    taken = true;
+  }
+  return taken;
+}
+
+function progressOf(index: SessionIndex, file: SourceFile): FileProgress {
+  return { f: Object.keys(index.files).length, role: file.role, g: 0, size: 0, identity: "", modifiedMs: 0, windows: [] };
+}
+
+function goneFiles(index: SessionIndex, present: readonly SourceFile[]): string[] {
+  const paths = new Set(present.map((file) => file.path));
+  return Object.keys(index.files).filter((path) => !paths.has(path) && index.files[path]?.gone !== true && (index.files[path]?.size ?? 0) > 0);
+}
+
+function isGone(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "not-found");
+}
+
+async function effortOf(agent: Agent, source: SessionSource, index: SessionIndex): Promise<Effort> {
+  const main = source.files[0];
+  if (main === undefined) return "normal";
+  try {
+    const file = await agent.open(main);
+    const fresh = file.size - (index.files[main.path]?.size ?? 0);
+    await file.close();
+    return fresh > BULK ? "fast" : "normal";
+  } catch {
+    return "normal";
+  }
+}
+
+/**
+ * A lane that is further than the index (local work files were put back from a backup) must not get a second part of the
+ * same number: the session goes on in a new chain of keys after the published parts.
+ */
+async function catchUpWithLane(ledger: WritableLedger, index: SessionIndex): Promise<void> {
+  if (index.rev === 0) return;
+  const head = await ledger.repository.store.read(laneRef(ledger.lane.id));
+  if (head === null) return;
+  const { tree } = parseCommit(await ledger.repository.store.readCommit(head));
+  const entry = await entryAt(ledger.repository.store, tree, manifestPath(index.session));
+  if (entry === null) return;
+  const manifest = manifestOf(ledger, await ledger.repository.store.readBlob(entry.oid), ledger.lane.publicKey);
+  if (manifest.parts.count <= index.part) return;
+  index.part = manifest.parts.count;
+  index.chain = index.part;
+  index.key = toHex(ledger.crypto.random.bytes(32));
+  index.segment += 1_000_000; // beyond any number that the unknown parts have used
+  index.closing = [];
+}
+
+/** Takes up a stage that is further than the index: a capture that was killed between the ref and the offsets. */
+async function catchUpWithStage(ledger: WritableLedger, index: SessionIndex): Promise<PartRecord | null> {
+  const tree = await stagedTree(ledger.stage);
+  for (;;) {
+    const record = await stagedPart(ledger.stage, tree, index.session, index.part);
+    if (record === null) return null;
+    const last = record.segments.at(-1);
+    if (last !== undefined) index.segment = Math.max(index.segment, last.number + 1);
+    if ((await stagedPart(ledger.stage, tree, index.session, index.part + 1)) === null) return record;
+    closePart(ledger, index);
+  }
+}
+
+/** Notes the key of the open part as closing, and steps to the next. */
+export function closePart(ledger: WritableLedger, index: SessionIndex): void {
+  const { hashes } = ledger.crypto;
+  const chainKey = fromHex(index.key);
+  index.closing.push({ part: index.part, key: toHex(partKey(hashes, chainKey)) });
+  index.key = toHex(nextChainKey(hashes, chainKey));
+  index.part += 1;
+}
+
+async function addRecords(
+  ledger: WritableLedger,
+  index: SessionIndex,
+  parts: readonly WrittenPart[],
+  wrapped: boolean,
+  facts: PrivateFacts,
+  blobs: Map<string, Oid>,
+): Promise<void> {
+  const { crypto, repo, stage, lane } = ledger;
+  for (const part of parts) {
+    if (part.segments.length === 0) continue;
+    const record = encodePartRecord({
+      n: part.n,
+      chain: part.chain,
+      commitment: commitment(crypto.hashes.h, part.key, index.session, part.n),
+      segments: part.segments,
+      private: sealPrivate(crypto.aead, crypto.hashes, crypto.random, part.key, { suite: SUITE, repo, session: index.session, n: part.n }, facts),
+    });
+    blobs.set(partPath(index.session, part.n), await stage.writeBlob(record));
+    if (part.n !== part.chain || wrapped) continue;
+    const context = authorContext({
+      repo,
+      session: index.session,
+      commitment: commitment(crypto.hashes.h, part.key, index.session, part.n),
+      person: lane.person,
+      epoch: lane.epoch,
+    });
+    const wrap = crypto.wrapper.wrap(lane.to, context, fromHex(index.key));
+    blobs.set(wrapPath(authorWrapId(crypto.hashes, index.session, part.chain)), await stage.writeBlob(wrap));
+  }
+}
+
+function keepPosition(index: SessionIndex, writer: PartWriter, parts: readonly WrittenPart[]): void {
+  for (const part of parts.slice(0, -1)) index.closing.push({ part: part.n, key: toHex(part.key) });
+  index.part = writer.position.part;
+  index.key = toHex(writer.position.key);
+  index.segment = writer.position.segment;
+}
+
+async function factsOf(index: SessionIndex, boundary: Boundary): Promise<PrivateFacts> {
+  const { facts } = index;
+  const known = {
+    title: facts.title,
+    branch: facts.branch,
+    version: facts.version,
+    models: facts.models,
+    first: facts.first,
+    last: facts.last,
+    turns: facts.turns,
+    parent: facts.parent,
+    cwd: index.home === undefined ? undefined : await boundary.relative(index.home),
+  };
+  return {
+    agent: index.agent,
+    id: index.id,
+    bytes: index.bytes,
+    files: Object.keys(index.files).length,
+    ...(index.omitted > 0 ? { omitted: index.omitted } : {}),
+    ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Partial<PrivateFacts>),
+  };
+}

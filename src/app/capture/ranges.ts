@@ -1,0 +1,90 @@
+import { concat } from "../../domain/bytes.ts";
+import type { OpenFile, RecordReader } from "../../ports/agent.ts";
+
+const BLOCK = 1 << 20;
+/** A line longer than this is not handed to the record reader whole. */
+const LONG_LINE = 4 << 20;
+const LINE_END = 0x0a;
+
+/** Whole records, all of them on one side of the boundary. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+  /** Directory in force, undefined while none is known. */
+  readonly directory: string | undefined;
+  /** The bytes, where they were read in one go; else they are read when they are needed. */
+  readonly bytes?: Uint8Array;
+}
+
+/**
+ * Reads the records of a file that grows, from `from` to its last line feed (or to its end, when `tail`), and
+ * gives them in order, joined into ranges that ran in one directory. Memory is bounded by the block and by
+ * `LONG_LINE`, whatever the length of a line.
+ */
+export async function* recordRanges(
+  file: OpenFile,
+  reader: RecordReader,
+  from: number,
+  start: string | undefined,
+  tail: boolean,
+): AsyncGenerator<Range> {
+  let directory = start;
+  let at = from;
+  while (at < file.size) {
+    const block = await file.read(at, Math.min(BLOCK, file.size - at));
+    if (block.length === 0) return;
+    const whole = block.lastIndexOf(LINE_END) + 1;
+    if (whole === 0) {
+      const long = await longLine(file, at, block);
+      if (!long.ended && !tail) return;
+      directory = reader.take(long.sample) ?? directory;
+      yield { from: at, to: long.end, directory };
+      at = long.end;
+      continue;
+    }
+    let rangeStart = 0;
+    let lineStart = 0;
+    while (lineStart < whole) {
+      const lineEnd = block.indexOf(LINE_END, lineStart);
+      const next = reader.take(block.subarray(lineStart, lineEnd)) ?? directory;
+      if (next !== directory && lineStart > rangeStart) {
+        yield { from: at + rangeStart, to: at + lineStart, directory, bytes: block.subarray(rangeStart, lineStart) };
+        rangeStart = lineStart;
+      }
+      directory = next;
+      lineStart = lineEnd + 1;
+    }
+    yield { from: at + rangeStart, to: at + whole, directory, bytes: block.subarray(rangeStart, whole) };
+    at += whole;
+  }
+}
+
+interface LongLine {
+  readonly end: number;
+  /** False: the file ends before a line feed. */
+  readonly ended: boolean;
+  /** The line, or its head and tail when it is too long to hold. */
+  readonly sample: Uint8Array;
+}
+
+async function longLine(file: OpenFile, at: number, first: Uint8Array): Promise<LongLine> {
+  const head: Uint8Array[] = [first];
+  let held = first.length;
+  let last: Uint8Array = new Uint8Array(0);
+  let position = at + first.length;
+  while (position < file.size) {
+    const block = await file.read(position, Math.min(BLOCK, file.size - position));
+    if (block.length === 0) break;
+    const lineEnd = block.indexOf(LINE_END);
+    const piece = lineEnd < 0 ? block : block.subarray(0, lineEnd);
+    if (held + piece.length <= LONG_LINE) {
+      head.push(piece);
+      held += piece.length;
+    } else {
+      last = piece;
+    }
+    position += piece.length;
+    if (lineEnd >= 0) return { end: position + 1, ended: true, sample: concat(...head, last) };
+  }
+  return { end: position, ended: false, sample: concat(...head, last) };
+}

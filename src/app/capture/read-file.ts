@@ -1,0 +1,157 @@
+import { toHex } from "../../domain/bytes.ts";
+import type { Agent, OpenFile, SourceFile } from "../../ports/agent.ts";
+import type { Hashes } from "../../ports/crypto.ts";
+import type { Boundary } from "./boundary.ts";
+import { addWindows, windowsHold } from "./prefix-windows.ts";
+import { recordRanges, type Range } from "./ranges.ts";
+import type { FileProgress, SessionIndex } from "./session-index.ts";
+
+const BLOCK = 1 << 20;
+
+/** Where new bytes of a session go. */
+export interface Sink {
+  data(file: FileProgress, path: string, offset: number, bytes: Uint8Array): Promise<void>;
+  omit(file: FileProgress, path: string, offset: number, length: number): Promise<void>;
+}
+
+export interface ReadContext {
+  readonly agent: Agent;
+  readonly hashes: Hashes;
+  readonly boundary: Boundary;
+  readonly index: SessionIndex;
+  readonly sink: Sink;
+  /** True: bytes after the last line feed are taken too, because nobody is writing them any more. */
+  readonly takeTail: (modifiedMs: number) => boolean;
+  /** A directory that a hook named for this session; used when the records name none. */
+  readonly hint?: string;
+}
+
+/**
+ * Takes what is new in one file. Changes `progress` only after the sink took the bytes.
+ * @returns whether anything was taken or left out
+ */
+export async function readFile(context: ReadContext, source: SourceFile, progress: FileProgress): Promise<boolean> {
+  const file = await context.agent.open(source);
+  try {
+    if (isUnchanged(progress, file)) return false;
+    return source.growth === "append" ? await readGrown(context, source, progress, file) : await readRewritten(context, source, progress, file);
+  } finally {
+    await file.close();
+  }
+}
+
+function isUnchanged(progress: FileProgress, file: OpenFile): boolean {
+  return progress.identity === file.identity && progress.size === file.size && progress.modifiedMs === file.modifiedMs;
+}
+
+async function readGrown(context: ReadContext, source: SourceFile, progress: FileProgress, file: OpenFile): Promise<boolean> {
+  const grew = file.size >= progress.size && (await windowsHold(context.hashes, file, progress.windows));
+  if (!grew) startGeneration(progress);
+  const ownRecords = source.role === "transcript" || source.role === "subagent";
+  const reader = context.agent.records({ path: source.path, role: source.role }, progress.reader);
+  const tail = context.takeTail(file.modifiedMs);
+  let took = false;
+  const held: Range[] = [];
+  for await (const range of recordRanges(file, reader, progress.size, progress.directory, tail)) {
+    if (range.directory === undefined) {
+      held.push(range);
+      continue;
+    }
+    if (source.role === "transcript") context.index.home ??= range.directory;
+    for (const early of held.splice(0)) took = (await place(context, source, progress, file, early, range.directory)) || took;
+    took = (await place(context, source, progress, file, range, range.directory)) || took;
+    progress.directory = range.directory;
+  }
+  // Records that never say where they ran take the directory of the session.
+  const fallback = (ownRecords ? undefined : progress.directory) ?? context.index.home ?? context.hint;
+  if (held.length > 0 && fallback !== undefined) {
+    if (source.role === "transcript") context.index.home ??= fallback;
+    for (const range of held) took = (await place(context, source, progress, file, range, fallback)) || took;
+    progress.directory = fallback;
+  } else if (held.length > 0) {
+    return took; // the reader's state is not kept: these records are read again when a directory is known
+  }
+  progress.reader = reader.state();
+  if (source.role === "transcript" && progress.f === 0) context.index.facts = reader.facts();
+  progress.windows = await addWindows(context.hashes, file, progress.windows, progress.size);
+  progress.identity = file.identity;
+  progress.modifiedMs = file.modifiedMs;
+  return took;
+}
+
+async function place(context: ReadContext, source: SourceFile, progress: FileProgress, file: OpenFile, range: Range, directory: string): Promise<boolean> {
+  const length = range.to - range.from;
+  if (length === 0) return false;
+  if ((await context.boundary.side(directory)) === "outside") {
+    context.index.walkedOut = true;
+    await context.sink.omit(progress, source.path, range.from, length);
+    context.index.omitted += length;
+    progress.size = range.to;
+    return true;
+  }
+  if (range.bytes !== undefined) {
+    await context.sink.data(progress, source.path, range.from, range.bytes);
+    progress.size = range.to;
+  } else {
+    await copy(context, source, progress, file, range.to);
+  }
+  context.index.bytes += progress.size - range.from;
+  return true;
+}
+
+async function copy(context: ReadContext, source: SourceFile, progress: FileProgress, file: OpenFile, to: number): Promise<void> {
+  while (progress.size < to) {
+    const block = await file.read(progress.size, Math.min(BLOCK, to - progress.size));
+    if (block.length === 0) return; // the file shrank under the reader: the next capture sees it
+    await context.sink.data(progress, source.path, progress.size, block);
+    progress.size += block.length;
+  }
+}
+
+/**
+ * A file that the agent replaces as a whole is taken as a whole, when its content changed. It says nothing of where
+ * it came from, so it goes the way of its session: once that has walked outside the boundary, new side
+ * files are left out.
+ */
+async function readRewritten(context: ReadContext, source: SourceFile, progress: FileProgress, file: OpenFile): Promise<boolean> {
+  const whole = await hashOf(context.hashes, file);
+  if (progress.whole === whole) {
+    progress.identity = file.identity;
+    progress.modifiedMs = file.modifiedMs;
+    return false;
+  }
+  const home = context.index.home ?? context.hint;
+  if (home === undefined) return false;
+  if (progress.whole !== undefined || progress.size > 0) startGeneration(progress);
+  const outside = context.index.walkedOut === true || (await context.boundary.side(home)) === "outside";
+  if (outside) {
+    await context.sink.omit(progress, source.path, 0, file.size);
+    context.index.omitted += file.size;
+    progress.size = file.size;
+  } else {
+    await copy(context, source, progress, file, file.size);
+    context.index.bytes += progress.size;
+  }
+  progress.whole = whole;
+  progress.identity = file.identity;
+  progress.modifiedMs = file.modifiedMs;
+  return true;
+}
+
+/** A hash over the hashes of blocks: memory stays bounded, and only equality matters. */
+async function hashOf(hashes: Hashes, file: OpenFile): Promise<string> {
+  let chain: Uint8Array = new Uint8Array(32);
+  for (let at = 0; at < file.size; at += BLOCK) {
+    chain = hashes.keyed(chain, await file.read(at, Math.min(BLOCK, file.size - at)));
+  }
+  return toHex(chain);
+}
+
+function startGeneration(progress: FileProgress): void {
+  if (progress.size > 0 || progress.whole !== undefined) progress.g += 1;
+  progress.size = 0;
+  progress.windows = [];
+  delete progress.whole;
+  delete progress.reader;
+  delete progress.directory;
+}

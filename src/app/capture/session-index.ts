@@ -1,0 +1,141 @@
+import { fromHex, fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
+import { sessionId, type SessionId } from "../../domain/ids.ts";
+import type { FileRole, SessionFacts } from "../../ports/agent.ts";
+import type { Hashes, Random } from "../../ports/crypto.ts";
+import type { WorkFiles } from "../../ports/work-files.ts";
+
+/** What was captured of one file: enough to take only new bytes and to notice a rewrite. */
+export interface FileProgress {
+  /** Number of the file in its session. */
+  readonly f: number;
+  readonly role: FileRole;
+  /** Generation. */
+  g: number;
+  /** Bytes captured (or left out) of this generation. */
+  size: number;
+  identity: string;
+  modifiedMs: number;
+  /** Samples of the captured prefix: [offset, length, hash as hex]. */
+  windows: [number, number, string][];
+  /** Of a file that is replaced as a whole: hash of what was captured, as hex. */
+  whole?: string;
+  /** State of the agent's record reader. */
+  reader?: unknown;
+  /** Directory in force after the last record, absolute. */
+  directory?: string;
+  gone?: boolean;
+}
+
+/** A part that is closed and not published yet, with its key. */
+export interface ClosingPart {
+  readonly part: number;
+  /** Hex. */
+  readonly key: string;
+}
+
+/**
+ * What this clone knows of one session of an agent: local work file `sessions/<hash>.json`. A cache:
+ * without it the session is captured anew, under a session id of its own.
+ */
+export interface SessionIndex {
+  readonly v: 1;
+  readonly session: SessionId;
+  readonly agent: string;
+  /** The agent's own id. */
+  readonly id: string;
+  /** Rises with each write, so that a writer notices another one. */
+  rev: number;
+  files: Record<string, FileProgress>;
+  /** Number of the part that started the key chain in use. */
+  chain: number;
+  /** Number of the open part. */
+  part: number;
+  /** C of the open part, hex. */
+  key: string;
+  /** Number of the next segment. */
+  segment: number;
+  closing: ClosingPart[];
+  /** Directory of the session: its first known one, absolute. */
+  home?: string;
+  /** True once a record ran outside the boundary. */
+  walkedOut?: boolean;
+  facts: SessionFacts;
+  /** Raw bytes captured so far, and bytes left out. */
+  bytes: number;
+  omitted: number;
+  /** Modification time of the newest file at the last capture, ms. */
+  seen: number;
+}
+
+export function newSession(random: Random, agent: string, id: string): SessionIndex {
+  return {
+    v: 1,
+    session: sessionId(toHex(random.bytes(16))),
+    agent,
+    id,
+    rev: 0,
+    files: {},
+    chain: 0,
+    part: 0,
+    key: toHex(random.bytes(32)),
+    segment: 0,
+    closing: [],
+    facts: {},
+    bytes: 0,
+    omitted: 0,
+    seen: 0,
+  };
+}
+
+/** The name of the work file, and of the lock, of an agent's session. */
+export function indexName(hashes: Hashes, agent: string, id: string): string {
+  return toHex(hashes.h16(utf8(`${agent}\0${id}`)));
+}
+
+export class SessionIndexes {
+  readonly #files: WorkFiles;
+  readonly #hashes: Hashes;
+
+  constructor(files: WorkFiles, hashes: Hashes) {
+    this.#files = files;
+    this.#hashes = hashes;
+  }
+
+  async read(agent: string, id: string): Promise<SessionIndex | null> {
+    return this.#load(indexName(this.#hashes, agent, id));
+  }
+
+  async write(index: SessionIndex): Promise<void> {
+    index.rev += 1;
+    const name = indexName(this.#hashes, index.agent, index.id);
+    await this.#files.write(`sessions/${name}.json`, utf8(JSON.stringify(index)));
+    await this.#files.write(`by-session/${index.session}`, utf8(name));
+  }
+
+  async bySession(session: SessionId): Promise<SessionIndex | null> {
+    const name = await this.#files.read(`by-session/${session}`);
+    return name === null ? null : this.#load(fromUtf8(name));
+  }
+
+  async all(): Promise<SessionIndex[]> {
+    const indexes: SessionIndex[] = [];
+    for (const file of await this.#files.list("sessions")) {
+      const index = await this.#load(file.replace(/\.json$/, ""));
+      if (index !== null) indexes.push(index);
+    }
+    return indexes;
+  }
+
+  /** A damaged work file counts as absent: it is a cache. */
+  async #load(name: string): Promise<SessionIndex | null> {
+    if (!/^[0-9a-f]{32}$/.test(name)) return null;
+    const bytes = await this.#files.read(`sessions/${name}.json`);
+    if (bytes === null) return null;
+    try {
+      const value = JSON.parse(fromUtf8(bytes)) as SessionIndex;
+      return value.v === 1 && fromHex(value.key).length === 32 ? value : null;
+    } catch {
+      return null;
+    }
+  }
+}
