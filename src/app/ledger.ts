@@ -17,6 +17,8 @@ export interface OwnLane {
   readonly to: Uint8Array;
   readonly person: PersonId;
   readonly epoch: number;
+  /** The sealed item that ties the lane to its author; it goes into the lane's first commit. */
+  readonly tie: Uint8Array;
 }
 
 /** What use cases on one connected repository work with. */

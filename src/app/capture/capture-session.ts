@@ -2,7 +2,7 @@ import { fromHex, toHex } from "../../domain/bytes.ts";
 import type { Oid, SessionId } from "../../domain/ids.ts";
 import { SUITE } from "../../format/fields.ts";
 import { manifestPath, partPath, segmentPath, wrapPath, laneRef } from "../../format/paths.ts";
-import { authorWrapId, commitment, nextChainKey, partKey } from "../../format/part-keys.ts";
+import { authorWrapId, commitment } from "../../format/part-keys.ts";
 import { encodePartRecord, type PartRecord } from "../../format/part-record.ts";
 import { sealPrivate, type PrivateFacts } from "../../format/private-block.ts";
 import { authorContext } from "../../format/wrap.ts";
@@ -16,6 +16,7 @@ import type { Boundary } from "./boundary.ts";
 import { PartWriter, positionOf, type WrittenPart } from "./part-writer.ts";
 import { readFile, type Sink } from "./read-file.ts";
 import { indexName, newSession, SessionIndexes, type FileProgress, type SessionIndex } from "./session-index.ts";
+import { closePart } from "./close-part.ts";
 import { addToStage, stagedPart, stagedTree } from "./stage.ts";
 
 export type CaptureOutcome =
@@ -230,17 +231,8 @@ async function catchUpWithStage(ledger: WritableLedger, index: SessionIndex): Pr
     const last = record.segments.at(-1);
     if (last !== undefined) index.segment = Math.max(index.segment, last.number + 1);
     if ((await stagedPart(ledger.stage, tree, index.session, index.part + 1)) === null) return record;
-    closePart(ledger, index);
+    closePart(ledger.crypto.hashes, index);
   }
-}
-
-/** Notes the key of the open part as closing, and steps to the next. */
-export function closePart(ledger: WritableLedger, index: SessionIndex): void {
-  const { hashes } = ledger.crypto;
-  const chainKey = fromHex(index.key);
-  index.closing.push({ part: index.part, key: toHex(partKey(hashes, chainKey)) });
-  index.key = toHex(nextChainKey(hashes, chainKey));
-  index.part += 1;
 }
 
 async function addRecords(

@@ -117,6 +117,12 @@ export class SessionIndexes {
     return name === null ? null : this.#load(fromUtf8(name));
   }
 
+  async forget(session: SessionId): Promise<void> {
+    const name = await this.#files.read(`by-session/${session}`);
+    if (name !== null) await this.#files.remove(`sessions/${fromUtf8(name)}.json`);
+    await this.#files.remove(`by-session/${session}`);
+  }
+
   async all(): Promise<SessionIndex[]> {
     const indexes: SessionIndex[] = [];
     for (const file of await this.#files.list("sessions")) {

@@ -1,4 +1,4 @@
-import type { Oid, RepoId, SessionId } from "../../domain/ids.ts";
+import type { RepoId, SessionId } from "../../domain/ids.ts";
 import { MAX_SEGMENTS, type PartRecord, type SegmentEntry } from "../../format/part-record.ts";
 import type { Compressor, Effort } from "../../ports/compressor.ts";
 import type { Crypto } from "../../ports/crypto.ts";
@@ -24,7 +24,11 @@ export interface FoldDeps {
   readonly repo: RepoId;
   readonly session: SessionId;
   readonly read: (segment: number) => Promise<Uint8Array>;
-  readonly write: (segment: number, blob: Uint8Array) => Promise<Oid>;
+}
+
+export interface FoldedSegment {
+  readonly entry: SegmentEntry;
+  readonly blob: Uint8Array;
 }
 
 /**
@@ -37,26 +41,19 @@ export async function foldPart(
   record: PartRecord,
   key: Uint8Array,
   budget: FoldBudget,
-): Promise<ReadonlyMap<number, { readonly entry: SegmentEntry; readonly oid: Oid }> | null> {
+): Promise<readonly FoldedSegment[] | null> {
   const sealed = record.segments.reduce((sum, segment) => sum + segment.length, 0);
   const first = record.segments[0];
   const effort: Effort = sealed <= BEST_PART && sealed <= budget.best ? "best" : "normal";
   if (first === undefined || sealed > FOLD_MOST || (effort === "normal" && record.segments.length === 1)) return null;
   if (effort === "best") budget.best -= sealed;
-  const oids = new Map<number, Oid>();
-  const sealer = new SegmentSealer(
-    { ...deps, write: async (segment, blob) => void oids.set(segment, await deps.write(segment, blob)) },
-    { n: record.n, key },
-    first.number,
-    effort,
-  );
+  const blobs: Uint8Array[] = [];
+  const sealer = new SegmentSealer({ ...deps, write: async (_, blob) => void blobs.push(blob) }, { n: record.n, key }, first.number, effort);
   for await (const plain of openPart(deps, record, key, deps.read)) await sealer.put(plain);
   const segments = await sealer.finish();
   if (segments.length > MAX_SEGMENTS) return null;
-  const folded = new Map<number, { entry: SegmentEntry; oid: Oid }>();
-  for (const entry of segments) {
-    const oid = oids.get(entry.number);
-    if (oid !== undefined) folded.set(entry.number, { entry, oid });
-  }
-  return folded;
+  return segments.flatMap((entry, i) => {
+    const blob = blobs[i];
+    return blob === undefined ? [] : [{ entry, blob }];
+  });
 }

@@ -1,0 +1,91 @@
+import { equal, toHex } from "../../domain/bytes.ts";
+import { HxError } from "../../domain/errors.ts";
+import type { Oid, RepoId } from "../../domain/ids.ts";
+import { checkDay, parseCommit } from "../../domain/lane/commit.ts";
+import { openEnvelope } from "../../format/envelope.ts";
+import { decodeKeysHeader, type KeysHeader } from "../../format/keys-header.ts";
+import { HEADER_PATH, parseKeysPath, wrapPath } from "../../format/paths.ts";
+import { treeState } from "../../format/state.ts";
+import { decodeTombstone } from "../../format/tombstone.ts";
+import type { Crypto } from "../../ports/crypto.ts";
+import type { ObjectReader } from "../../ports/git.ts";
+import { entryAt, filesOf } from "./tree.ts";
+import type { KeysTrust } from "./trust.ts";
+
+/** The verified header of a keys ref. @throws HxError `keys-invalid`, `signature-invalid` */
+export async function readKeysHeader(store: ObjectReader, crypto: Crypto, lane: Uint8Array, tree: Oid): Promise<KeysHeader> {
+  const entry = await entryAt(store, tree, HEADER_PATH);
+  if (entry === null) throw new HxError("keys-invalid", "a keys ref has no header");
+  const { payload } = openEnvelope(await store.readBlob(entry.oid), "hx/keys/v1", (message, signature) => crypto.signer.verify(lane, message, signature));
+  const header = decodeKeysHeader(payload);
+  if (!equal(header.lane, lane)) throw new HxError("keys-invalid", "a keys ref is for another lane");
+  return header;
+}
+
+/** What a keys ref is verified against. */
+export interface KeysRules {
+  readonly crypto: Crypto;
+  readonly repo: RepoId;
+  readonly lane: Uint8Array;
+  readonly eraser: Uint8Array;
+  /** Counter that the lane's verified head names. */
+  readonly atLeast: number;
+  nowMs(): number;
+}
+
+/**
+ * Verifies a keys ref as a whole: docs/spec/lane.md, "Keys ref".
+ * @throws HxError `keys-invalid`, with the path of a wrap that is missing without a tombstone
+ */
+export async function verifyKeys(store: ObjectReader, rules: KeysRules, oid: Oid, trust: KeysTrust | null): Promise<KeysTrust> {
+  if (trust?.oid === oid) return trust;
+  try {
+    return await verified(store, rules, oid, trust);
+  } catch (cause) {
+    if (!(cause instanceof HxError) || ["keys-invalid", "too-new", "missing-object", "git-failed"].includes(cause.code)) throw cause;
+    throw new HxError("keys-invalid", `a keys ref is damaged: ${cause.message}`, { cause });
+  }
+}
+
+async function verified(store: ObjectReader, rules: KeysRules, oid: Oid, trust: KeysTrust | null): Promise<KeysTrust> {
+  const { hashes } = rules.crypto;
+  const commit = parseCommit(await store.readCommit(oid));
+  if (commit.parents.length > 0) throw invalid("a keys ref has a history");
+  checkDay(commit.day, null, rules.nowMs());
+  const header = await readKeysHeader(store, rules.crypto, rules.lane, commit.tree);
+  if (header.repo !== rules.repo) throw invalid("a keys ref is for another repository");
+  const wraps: Record<string, string> = {};
+  const tombstones = new Map<string, Uint8Array>();
+  const files = new Map<string, Uint8Array>();
+  for await (const { path, oid: blob } of filesOf(store, commit.tree)) {
+    const place = parseKeysPath(path);
+    if (place === null) throw invalid(`'${path}' may not lie in a keys ref`);
+    if (place.kind === "header") continue;
+    const bytes = await store.readBlob(blob);
+    if (bytes.length >= 4096) throw invalid(`'${path}' has ${bytes.length} bytes`);
+    files.set(path, hashes.h(bytes));
+    if (place.kind === "wrap") wraps[place.id] = toHex(hashes.h(bytes));
+    else tombstones.set(place.id, bytes);
+  }
+  if (!equal(treeState(hashes.h, files), header.list)) throw invalid("the wraps are not those that the header signs");
+  const list = toHex(header.list);
+  if (header.counter < Math.max(rules.atLeast, trust?.counter ?? 0)) throw invalid(`a keys ref went back to counter ${header.counter}`);
+  if (trust !== null && header.counter === trust.counter && list !== trust.list) throw invalid(`two keys refs have counter ${header.counter}`);
+  for (const [id, hash] of Object.entries(trust?.wraps ?? {})) {
+    if (wraps[id] === hash) continue;
+    checkTombstone(rules, id, hash, tombstones.get(id));
+  }
+  return { oid, counter: header.counter, list, wraps };
+}
+
+function checkTombstone(rules: KeysRules, id: string, hash: string, bytes: Uint8Array | undefined): void {
+  if (bytes === undefined) throw invalid(`'${wrapPath(id)}' was removed without a tombstone`);
+  const { payload } = openEnvelope(bytes, "hx/tombstone/v1", (message, signature) => rules.crypto.signer.verify(rules.eraser, message, signature));
+  const tombstone = decodeTombstone(payload);
+  const fits = tombstone.repo === rules.repo && equal(tombstone.lane, rules.lane) && tombstone.path === wrapPath(id) && toHex(tombstone.hash) === hash;
+  if (!fits) throw invalid(`the tombstone of '${wrapPath(id)}' is for something else`);
+}
+
+function invalid(what: string): HxError {
+  return new HxError("keys-invalid", what);
+}

@@ -1,0 +1,198 @@
+import { fromUtf8, utf8 } from "../../domain/bytes.ts";
+import { HxError } from "../../domain/errors.ts";
+import type { Oid, RefName } from "../../domain/ids.ts";
+import { commitDay, parseCommit } from "../../domain/lane/commit.ts";
+import { signEnvelope } from "../../format/envelope.ts";
+import { SUITE } from "../../format/fields.ts";
+import { bodyDigest, encodeBody, headerPayload, LEVEL, type Header, type Numbered } from "../../format/header.ts";
+import { itemIdOf } from "../../format/ids.ts";
+import { keysHeaderPayload } from "../../format/keys-header.ts";
+import { bodyPath, HEADER_PATH, itemPath, keysRef, laneRef } from "../../format/paths.ts";
+import type { RefUpdate } from "../../ports/git.ts";
+import { SessionIndexes } from "../capture/session-index.ts";
+import { CLOSED_REF } from "../capture/stage.ts";
+import type { WritableLedger } from "../ledger.ts";
+import { readKeysHeader } from "../lane/keys.ts";
+import { readLaneHead, type LaneHead } from "../lane/own-head.ts";
+import { StateCache, treeState } from "../lane/state.ts";
+import { directoryAt, editTree } from "../lane/tree.ts";
+import { LaneTrusts } from "../lane/trust.ts";
+import { closeStage, type ClosedStage } from "./close-stage.ts";
+import { newBudget } from "./fold.ts";
+import { headsToName, noteNamed } from "./named-heads.ts";
+import { publishSession, type Added } from "./publish-session.ts";
+
+export interface PublishOptions {
+  /** Newest verified statement of the workspace chain. */
+  readonly head: Numbered;
+  /** How long to wait for other processes, ms. */
+  readonly waitMs: number;
+  /** Open the lane even when nothing is staged. */
+  readonly evenEmpty?: boolean;
+}
+
+export interface Published {
+  /** The lane's head after it; null when the lane has never been written. */
+  readonly head: Oid | null;
+  readonly sessions: number;
+}
+
+/**
+ * Closes what is staged, and adds it to the lane as one commit with one signed header. The lane's ref is the offer: it is
+ * written, durably, before anything is sent, and the next header builds on it.
+ * @throws HxError `busy`, `lane-rollback` when the local lane is older than what was offered
+ */
+export async function publish(ledger: WritableLedger, options: PublishOptions): Promise<Published> {
+  const lock = await ledger.work.lock("publish", options.waitMs);
+  if (lock === null) throw new HxError("busy", "another process publishes sessions now", { hints: ["hx sync"] });
+  try {
+    const before = await ownHead(ledger);
+    const closed = await closeStage(ledger, options.waitMs);
+    if (closed !== null && (await wasPublished(ledger, closed, before))) {
+      await finish(ledger, closed, options.waitMs);
+      return { head: before?.oid ?? null, sessions: 0 };
+    }
+    if (closed === null && (before !== null || options.evenEmpty !== true)) return { head: before?.oid ?? null, sessions: 0 };
+    const head = await addCommit(ledger, before, closed, options.head);
+    if (closed !== null) await finish(ledger, closed, options.waitMs);
+    return { head, sessions: closed?.sessions.length ?? 0 };
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The local head of this clone's lane, checked against what was offered before. */
+export async function ownHead(ledger: WritableLedger): Promise<LaneHead | null> {
+  const { store } = ledger.repository;
+  const oid = await store.read(laneRef(ledger.lane.id));
+  const head = oid === null ? null : await readLaneHead(store, ledger.crypto, ledger.lane.id, ledger.lane.publicKey, oid);
+  const trust = await new LaneTrusts(ledger.trust).read(ledger.lane.id);
+  if (trust !== null && (head === null || head.header.seq < trust.seq)) {
+    throw new HxError("lane-rollback", `the local copy of your lane '${ledger.lane.id}' is older than what was offered`, { hints: ["hx sync"] });
+  }
+  return head;
+}
+
+const INTENT = "publishing.json";
+
+/** True when a publication was killed after it wrote the lane and before it cleaned up. */
+async function wasPublished(ledger: WritableLedger, closed: ClosedStage, head: LaneHead | null): Promise<boolean> {
+  const bytes = await ledger.work.read(INTENT);
+  if (bytes === null || head === null) return false;
+  try {
+    const intent: unknown = JSON.parse(fromUtf8(bytes));
+    if (typeof intent !== "object" || intent === null || !("closed" in intent) || !("seq" in intent)) return false;
+    return intent.closed === closed.commit && typeof intent.seq === "number" && head.header.seq >= intent.seq;
+  } catch {
+    return false;
+  }
+}
+
+async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed: ClosedStage | null, chainHead: Numbered): Promise<Oid> {
+  const { store } = ledger.repository;
+  const { hashes, signer } = ledger.crypto;
+  const sign = (message: Uint8Array): Uint8Array => signer.sign(ledger.lane.seed, message);
+  const added: Added = { oids: new Map(), batch: [] };
+  if (before === null) await addTie(ledger, added);
+  const budget = newBudget();
+  const indexes = new SessionIndexes(ledger.work, hashes);
+  for (const session of closed?.sessions ?? []) {
+    await publishSession(ledger, before?.commit.tree ?? null, session, await indexes.bySession(session.session), budget, added);
+  }
+  const seq = (before?.header.seq ?? -1) + 1;
+  const keys = await addWraps(ledger, closed, seq, sign);
+  const changed = await editTree(store, before?.commit.tree ?? null, added.oids);
+  const cache = new StateCache(ledger.work, ledger.lane.id);
+  const heads = await headsToName(ledger);
+  const pieces = encodeBody({ batch: added.batch, heads });
+  const header: Header = {
+    suite: SUITE,
+    workspace: ledger.workspace,
+    repo: ledger.repo,
+    lane: ledger.lane.publicKey,
+    eraser: ledger.lane.eraser,
+    certificate: ledger.lane.certificate,
+    seq,
+    ...(before === null ? {} : { previous: hashes.h(before.envelope) }),
+    body: bodyDigest(hashes.h, pieces),
+    state: await treeState(store, hashes.h, changed, cache),
+    keys: keys.counter,
+    head: chainHead,
+    level: LEVEL,
+  };
+  const top = new Map<string, Oid | null>();
+  for (const { name } of await directoryAt(store, changed, "b")) top.set(`b/${name}`, null);
+  for (const [i, piece] of pieces.entries()) top.set(bodyPath(i), await store.writeBlob(piece));
+  top.set(HEADER_PATH, await store.writeBlob(signEnvelope("hx/header/v1", headerPayload(header), sign)));
+  const tree = await editTree(store, changed, top);
+  if (tree === null) throw new HxError("internal", "a lane commit without a tree");
+  const day = commitDay(ledger.clock.now(), before?.commit.day ?? null);
+  const commit = await store.writeCommit({ tree, parents: before === null ? [] : [before.oid], day });
+  if (closed !== null) await ledger.work.write(INTENT, utf8(JSON.stringify({ closed: closed.commit, seq })));
+  const updates: RefUpdate[] = [{ ref: laneRef(ledger.lane.id), from: before?.oid ?? null, to: commit }, ...keys.updates];
+  if (!(await store.update(updates))) throw new HxError("busy", "the refs of your lane changed meanwhile", { hints: ["hx sync"] });
+  await cache.save();
+  await noteNamed(ledger, heads);
+  return commit;
+}
+
+async function addTie(ledger: WritableLedger, added: Added): Promise<void> {
+  const path = itemPath(itemIdOf(ledger.crypto.hashes, ledger.lane.tie));
+  added.oids.set(path, await ledger.repository.store.writeBlob(ledger.lane.tie));
+  added.batch.push({ path, hash: ledger.crypto.hashes.h(ledger.lane.tie) });
+}
+
+/** Adds the new wraps to the keys ref; it is replaced as a whole, with a higher counter. */
+async function addWraps(
+  ledger: WritableLedger,
+  closed: ClosedStage | null,
+  seq: number,
+  sign: (message: Uint8Array) => Uint8Array,
+): Promise<{ counter: number; updates: RefUpdate[] }> {
+  const { store } = ledger.repository;
+  const ref: RefName = keysRef(ledger.lane.id);
+  const former = await store.read(ref);
+  const current = former === null ? null : await readKeysCommit(ledger, former);
+  if (current !== null && (closed === null || closed.wraps.size === 0)) return { counter: current.counter, updates: [] };
+  const wraps = new Map<string, Oid | null>([[HEADER_PATH, null]]);
+  for (const [path, oid] of closed?.wraps ?? []) wraps.set(path, await store.writeBlob(await ledger.stage.readBlob(oid)));
+  const list = await editTree(store, current?.tree ?? null, wraps);
+  const counter = (current?.counter ?? 0) + 1;
+  const payload = keysHeaderPayload({
+    suite: SUITE,
+    repo: ledger.repo,
+    lane: ledger.lane.publicKey,
+    counter,
+    seq,
+    list: await treeState(store, ledger.crypto.hashes.h, list, new StateCache(ledger.work, `${ledger.lane.id}.keys`)),
+  });
+  const tree = await editTree(store, list, new Map([[HEADER_PATH, await store.writeBlob(signEnvelope("hx/keys/v1", payload, sign))]]));
+  if (tree === null) throw new HxError("internal", "a keys commit without a tree");
+  const commit = await store.writeCommit({ tree, parents: [], day: commitDay(ledger.clock.now(), current?.day ?? null) });
+  return { counter, updates: [{ ref, from: former, to: commit }] };
+}
+
+async function readKeysCommit(ledger: WritableLedger, oid: Oid): Promise<{ tree: Oid; day: number; counter: number }> {
+  const commit = parseCommit(await ledger.repository.store.readCommit(oid));
+  const header = await readKeysHeader(ledger.repository.store, ledger.crypto, ledger.lane.publicKey, commit.tree);
+  return { tree: commit.tree, day: commit.day, counter: header.counter };
+}
+
+/** Forgets the keys of what is published, then the closed stage. */
+async function finish(ledger: WritableLedger, closed: ClosedStage, waitMs: number): Promise<void> {
+  const indexes = new SessionIndexes(ledger.work, ledger.crypto.hashes);
+  const lock = await ledger.work.lock("stage", waitMs);
+  if (lock === null) throw new HxError("busy", "a capture is under way", { hints: ["hx sync"] });
+  try {
+    for (const { session, parts } of closed.sessions) {
+      const index = await indexes.bySession(session);
+      if (index === null || !index.closing.some(({ part }) => parts.has(part))) continue;
+      index.closing = index.closing.filter(({ part }) => !parts.has(part));
+      await indexes.write(index);
+    }
+    await ledger.stage.update([{ ref: CLOSED_REF, from: closed.commit, to: null }]);
+  } finally {
+    await lock.release();
+  }
+}
+
