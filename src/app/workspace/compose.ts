@@ -1,20 +1,14 @@
 import type { DeviceId, PersonId, ProjectId, RepoId } from "../../domain/ids.ts";
 import { currentMembership } from "../../domain/workspace/state.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
-import { decodeCborMap } from "../../format/cbor.ts";
-import type { CborInput } from "../../format/cbor.ts";
+import { decodeCard } from "../../format/card.ts";
 import { signEnvelope } from "../../format/envelope.ts";
-import { idBytes } from "../../format/ids.ts";
 import { encodeName } from "../../format/sealed-name.ts";
 import type { SealedName } from "../../format/sealed-name.ts";
+import { statementPayload } from "../../format/statement.ts";
+import type { MembershipEpoch, StatementBody } from "../../format/statement-body.ts";
 import { membershipContext, nameContext, projectNameContext } from "../../format/wrap.ts";
 import type { Crypto } from "../../ports/crypto.ts";
-
-/** What is said, before it has a number, a predecessor and a signature. */
-export interface Draft {
-  readonly type: string;
-  readonly body: CborInput;
-}
 
 /** The device that makes statements, with the seed of its signing key. */
 export interface StatementSigner {
@@ -22,12 +16,10 @@ export interface StatementSigner {
   readonly sign: Uint8Array;
 }
 
-/** A statement that follows the head of `state`; null: a genesis. */
-export function signStatement(crypto: Crypto, signer: StatementSigner, state: WorkspaceState | null, draft: Draft): Uint8Array {
-  const place =
-    state === null ? { n: 0 } : { ws: idBytes(state.workspace), n: state.head.n + 1, prev: state.head.hash };
-  const payload = { v: 1, ...place, by: idBytes(signer.device), type: draft.type, body: draft.body };
-  return signEnvelope("hx/statement/v1", payload, (message) => crypto.signer.sign(signer.sign, message));
+/** A statement that follows the head of `state`; null: a genesis. @returns the envelope's bytes */
+export function signStatement(crypto: Crypto, signer: StatementSigner, state: WorkspaceState | null, body: StatementBody): Uint8Array {
+  const place = state === null ? { n: 0 } : { workspace: state.workspace, n: state.head.n + 1, previous: state.head.hash };
+  return signEnvelope("hx/statement/v1", statementPayload({ ...place, by: signer.device, ...body }), (message) => crypto.signer.sign(signer.sign, message));
 }
 
 /** A membership key of one epoch: 64 bytes of seeds, signing first, and its public half. */
@@ -42,81 +34,59 @@ export function membershipSecret(crypto: Crypto, epoch: number, seeds: Uint8Arra
   return { epoch, seeds, sign: crypto.signer.publicKey(seeds.subarray(0, 32)), box: crypto.wrapper.publicKey(seeds.subarray(32, 64)) };
 }
 
-/** To whom a membership key goes: their newest person key. */
+/** To whom a membership key goes: a person and their newest public person key. */
 export interface BoxTarget {
   readonly person: PersonId;
   readonly key: Uint8Array;
-}
-
-export function membershipBody(crypto: Crypto, secret: MembershipSecret, members: readonly BoxTarget[]): CborInput {
-  const boxes = [...members]
-    .sort((a, b) => (a.person < b.person ? -1 : 1))
-    .map(({ person, key }) => [idBytes(person), boxMembership(crypto, secret, { person, key })]);
-  return { epoch: secret.epoch, sign: secret.sign, box: secret.box, boxes };
 }
 
 export function boxMembership(crypto: Crypto, secret: MembershipSecret, member: BoxTarget): Uint8Array {
   return crypto.wrapper.wrap(member.key, membershipContext(secret.epoch, member.person), secret.seeds);
 }
 
-export interface GenesisDraft {
+function membershipEpoch(crypto: Crypto, secret: MembershipSecret, members: readonly BoxTarget[]): MembershipEpoch {
+  const boxes = members.map((member) => ({ person: member.person, wrap: boxMembership(crypto, secret, member) }));
+  return { epoch: secret.epoch, sign: secret.sign, box: secret.box, boxes };
+}
+
+export interface Genesis {
   readonly home: RepoId;
   /** The card's bytes. */
   readonly card: Uint8Array;
-  readonly person: PersonId;
+  readonly founder: BoxTarget;
   readonly name: SealedName;
   readonly membership: MembershipSecret;
-  /** Newest public person key of the founder. */
-  readonly personKey: Uint8Array;
 }
 
-export function genesisDraft(crypto: Crypto, draft: GenesisDraft): Draft {
-  const { home, card, person, name, membership, personKey } = draft;
+export function genesisBody(crypto: Crypto, genesis: Genesis): StatementBody {
+  const { home, card, founder, name, membership } = genesis;
   return {
     type: "genesis",
-    body: {
-      home: idBytes(home),
-      threshold: 1,
-      nonce: crypto.random.bytes(16),
-      founder: decodeCborMap(card),
-      name: crypto.wrapper.wrap(membership.box, nameContext(person), encodeName(name)),
-      membership: membershipBody(crypto, membership, [{ person, key: personKey }]),
-    },
+    home,
+    threshold: 1,
+    nonce: crypto.random.bytes(16),
+    founder: decodeCard(card),
+    name: crypto.wrapper.wrap(membership.box, nameContext(founder.person), encodeName(name)),
+    membership: membershipEpoch(crypto, membership, [founder]),
   };
 }
 
-export function personDraft(crypto: Crypto, member: BoxTarget, card: Uint8Array, name: SealedName, current: MembershipSecret): Draft {
+/** A new member; `current` is the membership key of the current epoch. */
+export function personBody(crypto: Crypto, member: BoxTarget, card: Uint8Array, name: SealedName, current: MembershipSecret): StatementBody {
   return {
     type: "person",
-    body: { card: decodeCborMap(card), name: crypto.wrapper.wrap(current.box, nameContext(member.person), encodeName(name)), membership: boxMembership(crypto, current, member) },
+    card: decodeCard(card),
+    name: crypto.wrapper.wrap(current.box, nameContext(member.person), encodeName(name)),
+    membership: boxMembership(crypto, current, member),
   };
 }
 
-/** `device` is an envelope `hx/device/v1`, `box` the seed of the current person key wrapped to that device. */
-export function deviceDraft(device: Uint8Array, box: Uint8Array): Draft {
-  return { type: "device", body: { device, box } };
-}
-
-/** `key` is an envelope `hx/person-key/v1`. */
-export function personKeyDraft(key: Uint8Array): Draft {
-  return { type: "person-key", body: { key } };
-}
-
-export function membershipDraft(crypto: Crypto, secret: MembershipSecret, members: readonly BoxTarget[]): Draft {
-  return { type: "membership", body: membershipBody(crypto, secret, members) };
+export function membershipBody(crypto: Crypto, secret: MembershipSecret, members: readonly BoxTarget[]): StatementBody {
+  return { type: "membership", membership: membershipEpoch(crypto, secret, members) };
 }
 
 /** The name is sealed to the membership box key that is the current one. */
-export function projectDraft(crypto: Crypto, state: WorkspaceState, project: ProjectId, name: string): Draft {
+export function projectBody(crypto: Crypto, state: WorkspaceState, project: ProjectId, name: string): StatementBody {
   const { box } = currentMembership(state);
-  return { type: "project", body: { project: idBytes(project), name: crypto.wrapper.wrap(box, projectNameContext(project), encodeName({ name })) } };
-}
-
-/** `genesis` is an envelope `hx/repo/v1`. */
-export function connectDraft(repo: RepoId, project: ProjectId, genesis: Uint8Array): Draft {
-  return { type: "connect", body: { repo: idBytes(repo), project: idBytes(project), genesis } };
-}
-
-export function disconnectDraft(repo: RepoId): Draft {
-  return { type: "disconnect", body: { repo: idBytes(repo) } };
+  return { type: "project", project, name: crypto.wrapper.wrap(box, projectNameContext(project), encodeName({ name })) };
 }

@@ -1,7 +1,6 @@
 import { CONNECTION_PATH, contradiction, sameRepository, tighten } from "../../domain/connection.ts";
 import type { Connection } from "../../domain/connection.ts";
 import { HxError, isHxError } from "../../domain/errors.ts";
-import { refName } from "../../domain/ids.ts";
 import type { RepoId } from "../../domain/ids.ts";
 import { isListedUrl, normalizeRemoteUrl } from "../../domain/remote-url.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
@@ -110,27 +109,21 @@ async function defaultBranches(ports: ConnectionPorts, repository: Repository, r
   const base = repository.checkout.top ?? repository.checkout.gitDirectory;
   const found: BranchFile[] = [];
   for (const remote of remotes) {
-    const revision = await defaultBranch(repository, remote.name);
-    const bytes = revision === null ? null : await repository.fileAt(revision, CONNECTION_PATH);
-    if (revision === null || bytes === null) continue;
-    const connection = parseOrNull(ports, bytes);
-    if (connection !== null && isListedUrl(remote.fetch, connection.remotes, base)) found.push({ revision, connection });
+    const file = await defaultBranchFile(repository, remote.name);
+    const connection = file === null ? null : parseOrNull(ports, file.bytes);
+    if (file !== null && connection !== null && isListedUrl(remote.fetch, connection.remotes, base)) found.push({ revision: file.revision, connection });
   }
   return found;
 }
 
-/** `HEAD` as the clone recorded it, else `main`, else `master`. */
-async function defaultBranch(repository: Repository, remote: string): Promise<string | null> {
+/** `HEAD` as the clone recorded it, else `main`, else `master`: the first of them that is there is the default branch. */
+async function defaultBranchFile(repository: Repository, remote: string): Promise<{ readonly revision: string; readonly bytes: Uint8Array } | null> {
   const prefix = `refs/remotes/${remote}`;
   const head = await repository.symbolicRef(`${prefix}/HEAD`);
-  for (const name of [head, `${prefix}/main`, `${prefix}/master`]) {
-    if (name !== null && (await resolves(repository, name))) return name;
-  }
-  return null;
-}
-
-async function resolves(repository: Repository, ref: string): Promise<boolean> {
-  return (await repository.store.read(refName(ref))) !== null;
+  const known = await repository.store.list(`${prefix}/`);
+  const revision = [head, `${prefix}/main`, `${prefix}/master`].find((name) => name !== null && [...known.keys()].some((ref) => ref === name)) ?? null;
+  const bytes = revision === null ? null : await repository.fileAt(revision, CONNECTION_PATH);
+  return revision === null || bytes === null ? null : { revision, bytes };
 }
 
 async function workingTreeFile(ports: ConnectionPorts, repository: Repository): Promise<Connection | null> {
