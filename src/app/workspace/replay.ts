@@ -1,0 +1,44 @@
+import type { WorkspaceId } from "../../domain/ids.ts";
+import { invalid } from "../../domain/workspace/checks.ts";
+import type { Verify } from "../../domain/workspace/checks.ts";
+import { applyStatement, replayStatements } from "../../domain/workspace/replay.ts";
+import type { WorkspaceState } from "../../domain/workspace/state.ts";
+import { workspaceIdOf } from "../../format/ids.ts";
+import type { HashFunctions } from "../../format/primitives.ts";
+import { decodeStatement } from "./decode.ts";
+
+/** What a replay needs of the primitives: src/ports/crypto.ts fits it. */
+export interface ReplayCrypto {
+  readonly hashes: HashFunctions;
+  readonly signer: { readonly verify: Verify };
+}
+
+/**
+ * The state that a chain of statements (envelope bytes, from 0 on) says.
+ * @throws HxError `workspace-invalid` with the number of the statement and the reason; `too-new`
+ */
+export function replayChain(crypto: ReplayCrypto, statements: readonly Uint8Array[]): WorkspaceState {
+  const verify = verifierOf(crypto);
+  const first = statements[0];
+  if (first === undefined) throw invalid(0, "the chain is empty");
+  const genesis = decodeStatement(crypto.hashes, 0, first);
+  return replayStatements(verify, decoded(crypto, statements), workspaceIdOf(crypto.hashes, genesis.signed.payload));
+}
+
+/** The state after one more statement. @throws as `replayChain` */
+export function replayNext(crypto: ReplayCrypto, state: WorkspaceState, statement: Uint8Array): WorkspaceState {
+  return applyStatement(verifierOf(crypto), state, decodeStatement(crypto.hashes, state.head.n + 1, statement));
+}
+
+/** Workspace id that a chain with this first statement has. */
+export function workspaceOf(crypto: ReplayCrypto, genesis: Uint8Array): WorkspaceId {
+  return workspaceIdOf(crypto.hashes, decodeStatement(crypto.hashes, 0, genesis).signed.payload);
+}
+
+function* decoded(crypto: ReplayCrypto, statements: readonly Uint8Array[]): Generator<ReturnType<typeof decodeStatement>> {
+  for (const [n, bytes] of statements.entries()) yield decodeStatement(crypto.hashes, n, bytes);
+}
+
+function verifierOf(crypto: ReplayCrypto): Verify {
+  return (publicKey, message, signature) => crypto.signer.verify(publicKey, message, signature);
+}

@@ -1,0 +1,61 @@
+import { equal } from "../bytes.ts";
+import type { WorkspaceId } from "../ids.ts";
+import { demand, invalid } from "./checks.ts";
+import type { Verify } from "./checks.ts";
+import { applyConnect, applyDisconnect } from "./rules/connect.ts";
+import { applyDevice } from "./rules/device.ts";
+import { beginWorkspace } from "./rules/genesis.ts";
+import { applyMembership } from "./rules/membership.ts";
+import { applyPersonKey } from "./rules/person-key.ts";
+import { applyPerson } from "./rules/person.ts";
+import { applyProject } from "./rules/project.ts";
+import type { WorkspaceState } from "./state.ts";
+import type { Statement } from "./statement.ts";
+
+/**
+ * One step of the replay: the state after a statement. Validity is by position in the chain alone;
+ * no statement carries a time.
+ * @throws HxError `workspace-invalid` that names the statement and the reason
+ */
+export function applyStatement(verify: Verify, state: WorkspaceState, statement: Statement): WorkspaceState {
+  const { n } = statement;
+  demand(n === state.head.n + 1, state.head.n + 1, `it has number ${n}`);
+  demand(statement.workspace === state.workspace, n, "it is of another workspace");
+  demand(statement.previous !== undefined && equal(statement.previous, state.head.hash), n, "it does not follow the statement before it");
+  return { ...dispatch(verify, state, statement), head: { n, hash: statement.hash } };
+}
+
+function dispatch(verify: Verify, state: WorkspaceState, statement: Statement): WorkspaceState {
+  const { body } = statement;
+  switch (body.type) {
+    case "genesis":
+      throw invalid(statement.n, "a chain has one genesis");
+    case "person":
+      return applyPerson(verify, state, statement, body);
+    case "device":
+      return applyDevice(verify, state, statement, body);
+    case "person-key":
+      return applyPersonKey(verify, state, statement, body);
+    case "membership":
+      return applyMembership(verify, state, statement, body);
+    case "project":
+      return applyProject(verify, state, statement, body);
+    case "connect":
+      return applyConnect(verify, state, statement, body);
+    case "disconnect":
+      return applyDisconnect(verify, state, statement, body);
+  }
+}
+
+/**
+ * Replays a chain from its genesis. `workspace` is the hash of the payload of its first statement.
+ * @throws HxError `workspace-invalid`, `too-new`
+ */
+export function replayStatements(verify: Verify, statements: Iterable<Statement>, workspace: WorkspaceId): WorkspaceState {
+  let state: WorkspaceState | null = null;
+  for (const statement of statements) {
+    state = state === null ? beginWorkspace(verify, statement, workspace) : applyStatement(verify, state, statement);
+  }
+  if (state === null) throw invalid(0, "the chain is empty");
+  return state;
+}

@@ -1,0 +1,145 @@
+import type { DeviceId, PersonId, ProjectId, RepoId, WorkspaceId } from "../ids.ts";
+
+/** The parts of a signed envelope, kept so that the rules can say which key must have signed it. */
+export interface Signed {
+  readonly type: string;
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Envelope `hx/person/v1`. */
+export interface PersonClaim {
+  readonly signed: Signed;
+  readonly id: PersonId;
+  readonly sign: Uint8Array;
+  readonly recovery: Uint8Array;
+}
+
+/** Envelope `hx/device/v1`. */
+export interface DeviceClaim {
+  readonly signed: Signed;
+  readonly id: DeviceId;
+  readonly person: PersonId;
+  readonly sign: Uint8Array;
+  readonly box: Uint8Array;
+}
+
+/** Envelope `hx/person-key/v1`. */
+export interface PersonKeyClaim {
+  readonly signed: Signed;
+  readonly person: PersonId;
+  readonly epoch: number;
+  readonly key: Uint8Array;
+  readonly boxes: readonly DeviceBox[];
+  readonly recovery: Uint8Array;
+  readonly before?: Uint8Array;
+}
+
+export interface DeviceBox {
+  readonly device: DeviceId;
+  readonly wrap: Uint8Array;
+}
+
+export interface PersonBox {
+  readonly person: PersonId;
+  readonly wrap: Uint8Array;
+}
+
+/** A person's public statement of themselves: docs/spec/workspace.md, "Card". */
+export interface CardClaim {
+  readonly person: PersonClaim;
+  readonly devices: readonly DeviceClaim[];
+  readonly keys: readonly PersonKeyClaim[];
+}
+
+/** Public half of the membership key of one epoch, and its seeds boxed to members. */
+export interface MembershipClaim {
+  readonly epoch: number;
+  readonly sign: Uint8Array;
+  readonly box: Uint8Array;
+  readonly boxes: readonly PersonBox[];
+}
+
+/** Envelope `hx/repo/v1`. */
+export interface RepoGenesisClaim {
+  readonly signed: Signed;
+  /** The whole envelope as it was received. */
+  readonly bytes: Uint8Array;
+  readonly id: RepoId;
+  readonly sign: Uint8Array;
+}
+
+export interface GenesisBody {
+  readonly type: "genesis";
+  readonly home: RepoId;
+  readonly threshold: number;
+  readonly founder: CardClaim;
+  readonly name: Uint8Array;
+  readonly membership: MembershipClaim;
+}
+
+export interface PersonBody {
+  readonly type: "person";
+  readonly card: CardClaim;
+  readonly name: Uint8Array;
+  readonly membership: Uint8Array;
+}
+
+export interface DeviceBody {
+  readonly type: "device";
+  readonly device: DeviceClaim;
+  readonly box: Uint8Array;
+}
+
+export interface PersonKeyBody {
+  readonly type: "person-key";
+  readonly key: PersonKeyClaim;
+}
+
+export interface MembershipBody {
+  readonly type: "membership";
+  readonly membership: MembershipClaim;
+}
+
+export interface ProjectBody {
+  readonly type: "project";
+  readonly project: ProjectId;
+  readonly name: Uint8Array;
+}
+
+export interface ConnectBody {
+  readonly type: "connect";
+  readonly repo: RepoId;
+  readonly project: ProjectId;
+  readonly genesis: RepoGenesisClaim;
+}
+
+export interface DisconnectBody {
+  readonly type: "disconnect";
+  readonly repo: RepoId;
+}
+
+/** One member for each type that this version knows; a new type is a new member here and a file in `rules/`. */
+export type StatementBody =
+  | GenesisBody
+  | PersonBody
+  | DeviceBody
+  | PersonKeyBody
+  | MembershipBody
+  | ProjectBody
+  | ConnectBody
+  | DisconnectBody;
+
+/** A decoded statement. Nothing in it is believed before the replay has checked it. */
+export interface Statement {
+  readonly signed: Signed;
+  /** Hash of the whole envelope: what the next statement names. */
+  readonly hash: Uint8Array;
+  readonly n: number;
+  readonly by: DeviceId;
+  /** Absent in the genesis. */
+  readonly workspace?: WorkspaceId;
+  /** Absent in the genesis. */
+  readonly previous?: Uint8Array;
+  readonly body: StatementBody;
+}
