@@ -20,20 +20,30 @@ const COMMIT = new RegExp(
 
 /**
  * The commit grammar of docs/spec/lane.md, "Commits": nothing but tree, parents, author, committer and day.
- * @param now ms since 1970, of the reader's clock
  * @throws HxError `encoding-invalid`
  */
-export function parseSessionsCommit(bytes: Uint8Array, now: number): SessionsCommit {
-  const [, tree, parents, seconds] = COMMIT.exec(fromUtf8(bytes)) ?? [];
+export function parseCommit(bytes: Uint8Array): SessionsCommit {
+  const [, tree, parents, seconds] = (bytes.length > 4096 ? null : COMMIT.exec(fromUtf8(bytes))) ?? [];
   if (tree === undefined || parents === undefined || seconds === undefined) throw new HxError("encoding-invalid", "a commit outside the grammar");
   const day = Number(seconds);
   if (day % DAY !== 0) throw new HxError("encoding-invalid", "a commit whose time is not midnight UTC");
-  if (day > now / 1000 + DAY) throw new HxError("encoding-invalid", "a commit from the future");
   return {
     tree: oid(tree),
     parents: parents === "" ? [] : parents.trimEnd().split("\n").map((line) => oid(line.slice("parent ".length))),
     day,
   };
+}
+
+/**
+ * As `parseCommit`, for a commit that is not older than `parentDay` and not from the future.
+ * @param now ms since 1970, of the reader's clock
+ * @throws HxError `encoding-invalid`
+ */
+export function parseSessionsCommit(bytes: Uint8Array, now: number, parentDay = 0): SessionsCommit {
+  const commit = parseCommit(bytes);
+  if (commit.day > now / 1000 + DAY) throw new HxError("encoding-invalid", "a commit from the future");
+  if (commit.day < parentDay) throw new HxError("encoding-invalid", "a commit that is older than its parent");
+  return commit;
 }
 
 /** Midnight UTC of the clock, in seconds, and never before the parent's day. */

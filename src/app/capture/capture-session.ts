@@ -6,7 +6,7 @@ import { authorWrapId, commitment } from "../../format/part-keys.ts";
 import { encodePartRecord, type PartRecord } from "../../format/part-record.ts";
 import { sealPrivate, type PrivateFacts } from "../../format/private-block.ts";
 import { authorContext } from "../../format/wrap.ts";
-import { parseCommit } from "../../domain/lane/commit.ts";
+import { parseCommit } from "../../format/commit.ts";
 import type { Agent, SessionSource, SourceFile } from "../../ports/agent.ts";
 import type { Effort } from "../../ports/compressor.ts";
 import type { WritableLedger } from "../ledger.ts";

@@ -1,6 +1,6 @@
 import { HxError } from "../../domain/errors.ts";
 import { refName, type Oid, type SessionId } from "../../domain/ids.ts";
-import { commitDay, parseCommit } from "../../domain/lane/commit.ts";
+import { commitDay, parseCommit } from "../../format/commit.ts";
 import { decodePartRecord, type PartRecord } from "../../format/part-record.ts";
 import { partPath } from "../../format/paths.ts";
 import type { Store } from "../../ports/git.ts";
@@ -33,7 +33,7 @@ export async function addToStage(stage: Store, blobs: ReadonlyMap<string, Oid>, 
     const before = head === null ? null : parseCommit(await stage.readCommit(head)).tree;
     const tree = await editTree(stage, before, blobs);
     if (tree === null || tree === before) return;
-    const commit = await stage.writeCommit({ tree, parents: [], day: commitDay(nowMs, null) });
+    const commit = await stage.writeCommit({ tree, parents: [], day: commitDay(nowMs) });
     if (await stage.update([{ ref: STAGE_REF, from: head, to: commit }])) return;
   }
   throw new HxError("busy", "other captures keep the stage busy", { hints: ["hx capture"] });

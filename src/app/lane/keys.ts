@@ -1,7 +1,7 @@
 import { equal, toHex } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
 import type { Oid, RepoId } from "../../domain/ids.ts";
-import { checkDay, parseCommit } from "../../domain/lane/commit.ts";
+import { parseSessionsCommit } from "../../format/commit.ts";
 import { openEnvelope } from "../../format/envelope.ts";
 import { decodeKeysHeader, type KeysHeader } from "../../format/keys-header.ts";
 import { HEADER_PATH, parseKeysPath, wrapPath } from "../../format/paths.ts";
@@ -49,9 +49,8 @@ export async function verifyKeys(store: ObjectReader, rules: KeysRules, oid: Oid
 
 async function verified(store: ObjectReader, rules: KeysRules, oid: Oid, trust: KeysTrust | null): Promise<KeysTrust> {
   const { hashes } = rules.crypto;
-  const commit = parseCommit(await store.readCommit(oid));
+  const commit = parseSessionsCommit(await store.readCommit(oid), rules.nowMs());
   if (commit.parents.length > 0) throw invalid("a keys ref has a history");
-  checkDay(commit.day, null, rules.nowMs());
   const header = await readKeysHeader(store, rules.crypto, rules.lane, commit.tree);
   if (header.repo !== rules.repo) throw invalid("a keys ref is for another repository");
   const wraps: Record<string, string> = {};

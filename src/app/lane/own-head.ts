@@ -1,6 +1,6 @@
 import { HxError } from "../../domain/errors.ts";
 import type { LaneId, Oid } from "../../domain/ids.ts";
-import { parseCommit, type LaneCommit } from "../../domain/lane/commit.ts";
+import { parseCommit, type SessionsCommit } from "../../format/commit.ts";
 import { openEnvelope } from "../../format/envelope.ts";
 import { decodeHeader, type Header } from "../../format/header.ts";
 import { HEADER_PATH } from "../../format/paths.ts";
@@ -11,7 +11,7 @@ import { entryAt } from "./tree.ts";
 /** The head of a lane: its commit, and the header in it. */
 export interface LaneHead {
   readonly oid: Oid;
-  readonly commit: LaneCommit;
+  readonly commit: SessionsCommit;
   readonly header: Header;
   /** The envelope's bytes. */
   readonly envelope: Uint8Array;

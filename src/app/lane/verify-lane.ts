@@ -1,7 +1,7 @@
 import { equal, toHex } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
 import type { LaneId, Oid, RepoId, WorkspaceId } from "../../domain/ids.ts";
-import { checkDay, parseCommit, type LaneCommit } from "../../domain/lane/commit.ts";
+import { parseCommit, parseSessionsCommit, type SessionsCommit } from "../../format/commit.ts";
 import { decodeEnvelope, openEnvelope } from "../../format/envelope.ts";
 import { certificateMessage, decodeHeader, openBody, type Header, type LaneHead as NamedHead } from "../../format/header.ts";
 import { laneIdOf } from "../../format/ids.ts";
@@ -77,7 +77,7 @@ export async function verifyLane(
 }
 
 interface Verified {
-  readonly commit: LaneCommit;
+  readonly commit: SessionsCommit;
   readonly header: Header;
   readonly envelope: Uint8Array;
   readonly named: readonly NamedHead[];
@@ -89,7 +89,7 @@ async function newCommits(store: ObjectReader, lane: LaneId, head: Oid, trust: L
   let at: Oid | null = head;
   while (at !== null && at !== trust?.oid) {
     commits.push(at);
-    const { parents }: LaneCommit = await placed(lane, null, async () => parseCommit(await store.readCommit(at as Oid)));
+    const { parents }: SessionsCommit = await placed(lane, null, async () => parseCommit(await store.readCommit(at as Oid)));
     if (parents.length > 1) throw new HxError("lane-invalid", `lane '${lane}' has a commit with ${parents.length} parents`);
     at = parents[0] ?? null;
   }
@@ -114,7 +114,7 @@ async function lastVerified(store: ObjectReader, rules: LaneRules, lane: LaneId,
   return { commit, header, envelope, named: [] };
 }
 
-async function openHeader(store: ObjectReader, rules: LaneRules, lane: LaneId, oid: Oid): Promise<{ commit: LaneCommit; header: Header; envelope: Uint8Array }> {
+async function openHeader(store: ObjectReader, rules: LaneRules, lane: LaneId, oid: Oid): Promise<{ commit: SessionsCommit; header: Header; envelope: Uint8Array }> {
   const commit = parseCommit(await store.readCommit(oid));
   const entry = await entryAt(store, commit.tree, HEADER_PATH);
   if (entry?.mode !== "100644") throw new HxError("lane-invalid", "no header");
@@ -128,7 +128,7 @@ async function openHeader(store: ObjectReader, rules: LaneRules, lane: LaneId, o
 
 async function verifyCommit(store: ObjectReader, rules: LaneRules, lane: LaneId, oid: Oid, before: Verified | null, cache: StateCache): Promise<Verified> {
   const { commit, header, envelope } = await openHeader(store, rules, lane, oid);
-  checkDay(commit.day, before?.commit.day ?? null, rules.nowMs());
+  parseSessionsCommit(await store.readCommit(oid), rules.nowMs(), before?.commit.day);
   checkHeader(rules, header, before);
   const pieces: Uint8Array[] = [];
   const listed = await directoryAt(store, commit.tree, "b");

@@ -1,7 +1,7 @@
 import { fromUtf8, utf8 } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
 import type { Oid, RefName } from "../../domain/ids.ts";
-import { commitDay, parseCommit } from "../../domain/lane/commit.ts";
+import { commitDay, parseCommit } from "../../format/commit.ts";
 import { signEnvelope } from "../../format/envelope.ts";
 import { SUITE } from "../../format/fields.ts";
 import { bodyDigest, encodeBody, headerPayload, LEVEL, type Header, type Numbered } from "../../format/header.ts";
@@ -126,7 +126,7 @@ async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed
   top.set(HEADER_PATH, await store.writeBlob(signEnvelope("hx/header/v1", headerPayload(header), sign)));
   const tree = await editTree(store, changed, top);
   if (tree === null) throw new HxError("internal", "a lane commit without a tree");
-  const day = commitDay(ledger.clock.now(), before?.commit.day ?? null);
+  const day = commitDay(ledger.clock.now(), before?.commit.day);
   const commit = await store.writeCommit({ tree, parents: before === null ? [] : [before.oid], day });
   if (closed !== null) await ledger.work.write(INTENT, utf8(JSON.stringify({ closed: closed.commit, seq })));
   const updates: RefUpdate[] = [{ ref: laneRef(ledger.lane.id), from: before?.oid ?? null, to: commit }, ...keys.updates];
@@ -168,7 +168,7 @@ async function addWraps(
   });
   const tree = await editTree(store, list, new Map([[HEADER_PATH, await store.writeBlob(signEnvelope("hx/keys/v1", payload, sign))]]));
   if (tree === null) throw new HxError("internal", "a keys commit without a tree");
-  const commit = await store.writeCommit({ tree, parents: [], day: commitDay(ledger.clock.now(), current?.day ?? null) });
+  const commit = await store.writeCommit({ tree, parents: [], day: commitDay(ledger.clock.now(), current?.day) });
   return { counter, updates: [{ ref, from: former, to: commit }] };
 }
 

@@ -1,0 +1,62 @@
+import { HxError } from "../../domain/errors.ts";
+import { isSessionId, type LaneId, type Oid, type SessionId } from "../../domain/ids.ts";
+import { parseCommit } from "../../format/commit.ts";
+import { decodeEnvelope } from "../../format/envelope.ts";
+import { decodeHeader } from "../../format/header.ts";
+import { laneIdOf } from "../../format/ids.ts";
+import { HEADER_PATH, keysRef, laneRef, parseSessionsRef, SESSIONS_PREFIX } from "../../format/paths.ts";
+import type { Store } from "../../ports/git.ts";
+import type { Ledger } from "../ledger.ts";
+import { directoryAt, entryAt } from "../lane/tree.ts";
+
+/** A verified lane, as it lies in one of the stores here. */
+export interface LaneSource {
+  readonly lane: LaneId;
+  readonly store: Store;
+  readonly publicKey: Uint8Array;
+  readonly head: Oid;
+  readonly tree: Oid;
+  /** Tree of the keys ref; null when there is none here. */
+  readonly keys: Oid | null;
+}
+
+/** All lanes whose refs are here: those that this clone writes, and those that were fetched and verified. */
+export async function laneSources(ledger: Ledger): Promise<readonly LaneSource[]> {
+  const sources = new Map<LaneId, LaneSource>();
+  for (const store of [ledger.repository.store, ledger.others]) {
+    for (const [ref, head] of await store.list(SESSIONS_PREFIX)) {
+      const place = parseSessionsRef(ref);
+      if (place?.kind !== "lane" || sources.has(place.lane)) continue;
+      sources.set(place.lane, await sourceOf(ledger, store, place.lane, head));
+    }
+  }
+  return [...sources.values()].sort((a, b) => (a.lane < b.lane ? -1 : 1));
+}
+
+export async function laneSource(ledger: Ledger, lane: LaneId): Promise<LaneSource | null> {
+  for (const store of [ledger.repository.store, ledger.others]) {
+    const head = await store.read(laneRef(lane));
+    if (head !== null) return sourceOf(ledger, store, lane, head);
+  }
+  return null;
+}
+
+async function sourceOf(ledger: Ledger, store: Store, lane: LaneId, head: Oid): Promise<LaneSource> {
+  const { tree } = parseCommit(await store.readCommit(head));
+  const entry = await entryAt(store, tree, HEADER_PATH);
+  if (entry === null) throw new HxError("lane-invalid", `lane '${lane}' has no header`);
+  const { lane: publicKey } = decodeHeader(decodeEnvelope(await store.readBlob(entry.oid), "hx/header/v1").payload);
+  if (laneIdOf(ledger.crypto.hashes, publicKey) !== lane) throw new HxError("lane-invalid", `the header of lane '${lane}' is that of another`);
+  const keysHead = await store.read(keysRef(lane));
+  const keys = keysHead === null ? null : parseCommit(await store.readCommit(keysHead)).tree;
+  return { lane, store, publicKey, head, tree, keys };
+}
+
+/** Ids of the sessions of a lane. */
+export async function sessionsOf(source: LaneSource): Promise<readonly SessionId[]> {
+  const ids: SessionId[] = [];
+  for (const fan of await directoryAt(source.store, source.tree, "s")) {
+    for (const { name } of await source.store.readTree(fan.oid)) if (isSessionId(name)) ids.push(name);
+  }
+  return ids;
+}

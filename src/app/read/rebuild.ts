@@ -1,0 +1,96 @@
+import type { FileRole } from "../../format/stream-head.ts";
+import type { StreamRecord } from "../../format/part-stream.ts";
+
+/** Takes the content of one file as its records give it. Only the last generation counts. */
+export interface FileTarget {
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+  reset(): Promise<void>;
+}
+
+/** A file of a session as it was captured. */
+export interface RebuiltFile<Target> {
+  readonly path: string;
+  readonly role: FileRole;
+  readonly target: Target;
+  /** Bytes of the last generation, left-out ranges included. */
+  readonly size: number;
+  /** Bytes that were left out at capture: they ran outside the collection boundary. Zeros stand in their place. */
+  readonly omitted: number;
+  /** ms since 1970. */
+  readonly modified?: number;
+  readonly gone: boolean;
+}
+
+interface Building<Target> {
+  path: string;
+  role: FileRole;
+  target: Target;
+  generation: number;
+  size: number;
+  omitted: { from: number; to: number }[];
+  modified?: number;
+  gone: boolean;
+}
+
+/** Follows the records of a session and gives its files, each with its last generation. */
+export async function rebuild<Target extends FileTarget>(
+  records: AsyncIterable<StreamRecord>,
+  begin: (path: string, role: FileRole) => Promise<Target>,
+): Promise<readonly RebuiltFile<Target>[]> {
+  const files = new Map<number, Building<Target>>();
+  for await (const record of records) {
+    if (record.kind === "file") {
+      if (files.has(record.file)) continue;
+      files.set(record.file, {
+        path: record.path,
+        role: record.role,
+        target: await begin(record.path, record.role),
+        generation: 0,
+        size: 0,
+        omitted: [],
+        gone: false,
+      });
+      continue;
+    }
+    const file = files.get(record.file);
+    if (file !== undefined) await follow(file, record);
+  }
+  return [...files.values()].map(({ path, role, target, size, omitted, modified, gone }) => ({
+    path,
+    role,
+    target,
+    size,
+    omitted: omitted.reduce((sum, { from, to }) => sum + to - from, 0),
+    ...(modified === undefined ? {} : { modified }),
+    gone,
+  }));
+}
+
+const ZEROS = new Uint8Array(1 << 16);
+
+async function follow<Target extends FileTarget>(file: Building<Target>, record: Exclude<StreamRecord, { kind: "file" }>): Promise<void> {
+  if (record.kind === "gone") {
+    file.gone = true;
+    return;
+  }
+  if (record.generation < file.generation) return;
+  if (record.generation > file.generation) {
+    await file.target.reset();
+    Object.assign(file, { generation: record.generation, size: 0, omitted: [] });
+  }
+  file.gone = false;
+  if (record.kind === "end") {
+    file.modified = record.modified;
+    return;
+  }
+  const length = record.kind === "data" ? record.bytes.length : record.length;
+  const to = record.offset + length;
+  if (record.kind === "data") {
+    await file.target.write(record.offset, record.bytes);
+    file.omitted = file.omitted.filter((range) => range.to <= record.offset || range.from >= to);
+  } else if (!file.omitted.some((range) => range.from === record.offset && range.to === to)) {
+    file.omitted.push({ from: record.offset, to });
+    for (let at = record.offset; at < to; at += ZEROS.length) await file.target.write(at, ZEROS.subarray(0, to - at));
+  }
+  file.size = Math.max(file.size, to);
+}

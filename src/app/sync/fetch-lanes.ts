@@ -1,0 +1,92 @@
+import { HxError, isHxError } from "../../domain/errors.ts";
+import { refName, type LaneId, type Oid, type RefName } from "../../domain/ids.ts";
+import { keysRef, laneRef, parseSessionsRef } from "../../format/paths.ts";
+import type { Remote, RemoteOptions } from "../../ports/git.ts";
+import type { Ledger } from "../ledger.ts";
+import { verifyKeys } from "../lane/keys.ts";
+import { StateCache } from "../lane/state.ts";
+import { LaneTrusts } from "../lane/trust.ts";
+import { verifyLane, type LaneRules, type VerifiedLane } from "../lane/verify-lane.ts";
+
+/** Something wrong with one lane. The others go on. */
+export interface LaneProblem {
+  readonly lane: LaneId;
+  readonly error: HxError;
+}
+
+export interface FetchedLanes {
+  readonly verified: readonly VerifiedLane[];
+  readonly problems: readonly LaneProblem[];
+  /** False: the remote ignored the filter and sent everything. */
+  readonly filtered: boolean;
+}
+
+const QUARANTINE = "refs/hx/quarantine/";
+
+/**
+ * Fetches lanes that changed, by name and without their segments, into the store beside the repository. They land in a
+ * quarantine namespace, are verified there, and only then count.
+ * @param refs the remote's refs below `refs/sessions/v1/`
+ */
+export async function fetchLanes(
+  ledger: Ledger,
+  remote: Remote,
+  url: string,
+  refs: ReadonlyMap<RefName, Oid>,
+  rules: LaneRules,
+  skip: (lane: LaneId) => boolean,
+  options: RemoteOptions & { readonly whole?: boolean },
+): Promise<FetchedLanes> {
+  const trusts = new LaneTrusts(ledger.trust);
+  const wanted: { from: RefName; to: RefName }[] = [];
+  const changed = new Set<LaneId>();
+  for (const [ref, oid] of refs) {
+    const place = parseSessionsRef(ref);
+    if ((place?.kind !== "lane" && place?.kind !== "keys") || skip(place.lane)) continue;
+    const known = await ledger.others.read(ref);
+    if (known === oid && options.whole !== true) continue;
+    wanted.push({ from: ref, to: refName(QUARANTINE + ref.slice("refs/sessions/v1/".length)) });
+    changed.add(place.lane);
+  }
+  if (wanted.length === 0) return { verified: [], problems: [], filtered: true };
+  const { filtered } = await remote.fetch(ledger.others, url, wanted, options);
+  const verified: VerifiedLane[] = [];
+  const problems: LaneProblem[] = [];
+  for (const lane of changed) {
+    try {
+      verified.push(await admit(ledger, trusts, rules, lane, refs));
+    } catch (error) {
+      if (!isHxError(error)) throw error;
+      problems.push({ lane, error });
+    }
+  }
+  await ledger.others.update(wanted.map(({ from, to }) => ({ ref: to, from: refs.get(from) ?? null, to: null })));
+  return { verified, problems, filtered };
+}
+
+async function admit(ledger: Ledger, trusts: LaneTrusts, rules: LaneRules, lane: LaneId, refs: ReadonlyMap<RefName, Oid>): Promise<VerifiedLane> {
+  const head = refs.get(laneRef(lane));
+  if (head === undefined) throw new HxError("lane-rollback", `lane '${lane}' is gone from the remote, its keys are not`, { data: { lane } });
+  const cache = new StateCache(ledger.work, lane);
+  const before = await trusts.read(lane);
+  const result = await verifyLane(ledger.others, rules, lane, head, before, cache);
+  const keysOid = refs.get(keysRef(lane));
+  const keys =
+    keysOid === undefined
+      ? undefined
+      : await verifyKeys(
+          ledger.others,
+          { crypto: ledger.crypto, repo: ledger.repo, lane: result.publicKey, eraser: result.header.eraser, atLeast: result.header.keys, nowMs: rules.nowMs },
+          keysOid,
+          before?.keys ?? null,
+        );
+  if (keys === undefined && (result.header.keys > 0 || before?.keys !== undefined)) throw new HxError("keys-invalid", `the keys of lane '${lane}' are gone from the remote`, { data: { lane } });
+  const trust = { ...result.trust, ...(keys === undefined ? {} : { keys }) };
+  await trusts.write(lane, trust);
+  await cache.save();
+  await ledger.others.update([
+    { ref: laneRef(lane), from: await ledger.others.read(laneRef(lane)), to: head },
+    ...(keysOid === undefined ? [] : [{ ref: keysRef(lane), from: await ledger.others.read(keysRef(lane)), to: keysOid }]),
+  ]);
+  return { ...result, trust };
+}

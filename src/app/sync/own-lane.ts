@@ -1,0 +1,88 @@
+import { HxError } from "../../domain/errors.ts";
+import { refName, type Oid, type RefName } from "../../domain/ids.ts";
+import { parseCommit } from "../../format/commit.ts";
+import { keysRef, laneRef } from "../../format/paths.ts";
+import type { Remote, RemoteOptions } from "../../ports/git.ts";
+import type { WritableLedger } from "../ledger.ts";
+import { verifyKeys } from "../lane/keys.ts";
+import { StateCache } from "../lane/state.ts";
+import { LaneTrusts } from "../lane/trust.ts";
+import { verifyLane, type LaneRules, type VerifiedLane } from "../lane/verify-lane.ts";
+
+/**
+ * Verifies what this clone itself wrote, and pins it: the pin lies outside the clone and is the mark "offered". Nothing is
+ * sent that is not pinned, so a clone that was put back from a backup cannot fork its own lane.
+ */
+export async function pinOwnLane(ledger: WritableLedger, rules: LaneRules): Promise<VerifiedLane | null> {
+  const { store } = ledger.repository;
+  const head = await store.read(laneRef(ledger.lane.id));
+  if (head === null) return null;
+  const trusts = new LaneTrusts(ledger.trust);
+  const trust = await trusts.read(ledger.lane.id);
+  const cache = new StateCache(ledger.work, ledger.lane.id);
+  const verified = await verifyLane(store, rules, ledger.lane.id, head, trust, cache);
+  const keysOid = await store.read(keysRef(ledger.lane.id));
+  const keys =
+    keysOid === null
+      ? undefined
+      : await verifyKeys(
+          store,
+          { crypto: ledger.crypto, repo: ledger.repo, lane: ledger.lane.publicKey, eraser: ledger.lane.eraser, atLeast: verified.header.keys, nowMs: rules.nowMs },
+          keysOid,
+          trust?.keys ?? null,
+        );
+  const pinned = { ...verified.trust, ...(keys === undefined ? {} : { keys }) };
+  if (trust === null || trust.oid !== pinned.oid || trust.keys?.oid !== pinned.keys?.oid) await trusts.write(ledger.lane.id, pinned);
+  return { ...verified, trust: pinned };
+}
+
+/**
+ * Brings this clone's own lane back from the remote, when the clone is older than what it offered (a new clone in the
+ * place of a deleted one, a restored backup).
+ * @returns whether anything was taken
+ * @throws HxError `lane-fork` when the remote's lane is another than what this device offered: somebody writes with its key
+ */
+export async function recoverOwnLane(
+  ledger: WritableLedger,
+  remote: Remote,
+  url: string,
+  refs: ReadonlyMap<RefName, Oid>,
+  rules: LaneRules,
+  options: RemoteOptions,
+): Promise<boolean> {
+  const ref = laneRef(ledger.lane.id);
+  const keys = keysRef(ledger.lane.id);
+  const theirs = refs.get(ref);
+  const { store } = ledger.repository;
+  const ours = await store.read(ref);
+  if (theirs === undefined || theirs === ours) return false;
+  if (ours !== null && (await isAncestor(ledger, theirs, ours))) return false;
+  const quarantine = refName("refs/hx/quarantine/own");
+  const quarantinedKeys = refName("refs/hx/quarantine/own-keys");
+  const theirKeys = refs.get(keys);
+  const wanted = [{ from: ref, to: quarantine }, ...(theirKeys === undefined ? [] : [{ from: keys, to: quarantinedKeys }])];
+  await remote.fetch(store, url, wanted, { ...options, whole: true });
+  const trusts = new LaneTrusts(ledger.trust);
+  const trust = await trusts.read(ledger.lane.id);
+  const cache = new StateCache(ledger.work, ledger.lane.id);
+  const verified = await verifyLane(store, rules, ledger.lane.id, theirs, ours === null ? null : trust, cache);
+  if (ours !== null || (trust !== null && verified.trust.chain[trust.seq] !== trust.hash)) {
+    throw new HxError("lane-fork", `somebody else writes with the key of your lane '${ledger.lane.id}'`, { hints: ["hx doctor"], data: { lane: ledger.lane.id } });
+  }
+  const moved = await store.update([
+    { ref, from: null, to: theirs },
+    ...(theirKeys === undefined ? [] : [{ ref: keys, from: await store.read(keys), to: theirKeys }]),
+    { ref: quarantine, from: theirs, to: null },
+    ...(theirKeys === undefined ? [] : [{ ref: quarantinedKeys, from: theirKeys, to: null }]),
+  ]);
+  if (!moved) throw new HxError("busy", "another process syncs now", { hints: ["hx sync"] });
+  return true;
+}
+
+async function isAncestor(ledger: WritableLedger, older: Oid, newer: Oid): Promise<boolean> {
+  const { store } = ledger.repository;
+  if ((await store.info(older)) === null) return false;
+  let at: Oid | undefined = newer;
+  while (at !== undefined && at !== older) at = parseCommit(await store.readCommit(at)).parents[0];
+  return at === older;
+}

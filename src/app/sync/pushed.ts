@@ -1,0 +1,30 @@
+import { fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
+import type { Oid } from "../../domain/ids.ts";
+import { laneRef } from "../../format/paths.ts";
+import type { Ledger, WritableLedger } from "../ledger.ts";
+
+/** What a remote acknowledged last. A note for `status`, not for trust. */
+export interface Pushed {
+  readonly head: Oid | null;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+export async function writePushed(ledger: WritableLedger, url: string): Promise<void> {
+  const head = await ledger.repository.store.read(laneRef(ledger.lane.id));
+  const note: Pushed = { head, at: ledger.clock.now() };
+  await ledger.work.write(nameOf(ledger, url), utf8(JSON.stringify(note)));
+}
+
+export async function readPushed(ledger: Ledger, url: string): Promise<Pushed | null> {
+  const bytes = await ledger.work.read(nameOf(ledger, url));
+  try {
+    return bytes === null ? null : (JSON.parse(fromUtf8(bytes)) as Pushed);
+  } catch {
+    return null;
+  }
+}
+
+function nameOf(ledger: Ledger, url: string): string {
+  return `pushed/${toHex(ledger.crypto.hashes.h16(utf8(url)))}.json`;
+}

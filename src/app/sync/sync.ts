@@ -1,0 +1,103 @@
+import { refName, type LaneId, type Oid, type RefName } from "../../domain/ids.ts";
+import { keysRef, laneRef, ROOT_REF, SESSIONS_PREFIX } from "../../format/paths.ts";
+import type { PushRef, PushResult, Remote } from "../../ports/git.ts";
+import type { Ledger, WritableLedger } from "../ledger.ts";
+import { publish } from "../publish/publish.ts";
+import { fetchLanes, type LaneProblem } from "./fetch-lanes.ts";
+import { pinOwnLane, recoverOwnLane } from "./own-lane.ts";
+import { writePushed } from "./pushed.ts";
+import { checkNamed } from "./withheld.ts";
+import { acceptChain, laneRules, localChain, type VerifiedChain } from "./workspace-chain.ts";
+
+export interface SyncOptions {
+  /** Kills git after so many ms. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Fetch segments of all lanes too: a mirror. */
+  readonly whole?: boolean;
+  /** How long to wait for other processes of this clone, ms. */
+  readonly waitMs: number;
+  /** Only send: leave other people's lanes for later. */
+  readonly sendOnly?: boolean;
+}
+
+export interface SyncResult {
+  readonly remote: string;
+  readonly push: PushResult | { readonly kind: "nothing" };
+  readonly sessions: number;
+  readonly lanesFetched: number;
+  readonly filtered: boolean;
+  readonly problems: readonly LaneProblem[];
+  /** Lanes that somebody named and nobody can find. */
+  readonly withheld: readonly LaneId[];
+}
+
+const ROUNDS = 3;
+
+/**
+ * Publishes what is staged, pushes this clone's lane, its keys and the workspace chain to one remote, then fetches and
+ * verifies the other lanes, without their segments.
+ * @throws HxError `remote-failed`, `workspace-fork`, `workspace-invalid`, `lane-fork`, `busy`
+ */
+export async function sync(ledger: WritableLedger, remote: Remote, url: string, options: SyncOptions): Promise<SyncResult> {
+  for (let round = 1; ; round++) {
+    const refs = await remote.list(url, SESSIONS_PREFIX, options);
+    const chain = await syncChain(ledger, remote, url, refs, options);
+    const rules = laneRules(ledger, chain);
+    await recoverOwnLane(ledger, remote, url, refs, rules, options);
+    const published = await publish(ledger, { head: { n: chain.state.head.n, hash: chain.state.head.hash }, waitMs: options.waitMs });
+    await pinOwnLane(ledger, rules);
+    const push = await pushOwn(ledger, remote, url, refs, options);
+    if (push.kind === "stale" && round < ROUNDS) continue;
+    if (push.kind === "done" || push.kind === "nothing") await writePushed(ledger, url);
+    if (options.sendOnly === true) return { remote: url, push, sessions: published.sessions, lanesFetched: 0, filtered: true, problems: [], withheld: [] };
+    const fetched = await fetchLanes(ledger, remote, url, refs, rules, (lane) => lane === ledger.lane.id, options);
+    const { problems, withheld } = await checkNamed(ledger, url, refs, fetched);
+    return { remote: url, push, sessions: published.sessions, lanesFetched: fetched.verified.length, filtered: fetched.filtered, problems, withheld };
+  }
+}
+
+/** As `sync` without a lane of one's own: fetches the workspace chain and all lanes. */
+export async function fetchOnly(ledger: Ledger, remote: Remote, url: string, options: SyncOptions): Promise<SyncResult> {
+  const refs = await remote.list(url, SESSIONS_PREFIX, options);
+  const chain = await syncChain(ledger, remote, url, refs, options);
+  const fetched = await fetchLanes(ledger, remote, url, refs, laneRules(ledger, chain), () => false, options);
+  const { problems, withheld } = await checkNamed(ledger, url, refs, fetched);
+  return { remote: url, push: { kind: "nothing" }, sessions: 0, lanesFetched: fetched.verified.length, filtered: fetched.filtered, problems, withheld };
+}
+
+const ROOT_QUARANTINE = refName("refs/hx/quarantine/root");
+
+/** Takes the remote's workspace chain when it is longer. Two that differ stop everything. */
+async function syncChain(ledger: Ledger, remote: Remote, url: string, refs: ReadonlyMap<RefName, Oid>, options: SyncOptions): Promise<VerifiedChain> {
+  const theirs = refs.get(ROOT_REF);
+  const { store } = ledger.repository;
+  const ours = await store.read(ROOT_REF);
+  if (theirs === undefined || theirs === ours) return localChain(ledger);
+  await remote.fetch(store, url, [{ from: ROOT_REF, to: ROOT_QUARANTINE }], { ...options, whole: true });
+  const accepted = await acceptChain(ledger, store, theirs);
+  const updates = [{ ref: ROOT_QUARANTINE, from: theirs, to: null }];
+  const take = ours === null || accepted.longer;
+  await store.update(take ? [{ ref: ROOT_REF, from: ours, to: theirs }, ...updates] : updates);
+  return localChain(ledger);
+}
+
+async function pushOwn(
+  ledger: WritableLedger,
+  remote: Remote,
+  url: string,
+  refs: ReadonlyMap<RefName, Oid>,
+  options: SyncOptions,
+): Promise<PushResult | { readonly kind: "nothing" }> {
+  const { store } = ledger.repository;
+  const wanted: PushRef[] = [];
+  const lane = laneRef(ledger.lane.id);
+  const keys = keysRef(ledger.lane.id);
+  for (const ref of [ROOT_REF, lane]) {
+    const local = await store.read(ref);
+    if (local !== null && refs.get(ref) !== local) wanted.push({ ref, local });
+  }
+  const localKeys = await store.read(keys);
+  if (localKeys !== null && refs.get(keys) !== localKeys) wanted.push({ ref: keys, local: localKeys, lease: refs.get(keys) ?? null });
+  return wanted.length === 0 ? { kind: "nothing" } : remote.push(store, url, wanted, options);
+}

@@ -1,0 +1,23 @@
+/** A file under construction; it appears under its name only when it is committed. */
+export interface NewFile {
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Starts over, for a new generation. */
+  reset(): Promise<void>;
+  /** Puts it at an absolute path, 0600, atomically. `modifiedMs`: its modification time. */
+  commit(path: string, modifiedMs?: number): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/** How an existing file stands to a file under construction. */
+export type Comparison = "absent" | "same" | "prefix" | "longer" | "different";
+
+/** Files that `restore` writes. */
+export interface FileTree {
+  /** Begins a file in a private temporary place on the same file system as `near`, an absolute directory. */
+  begin(near: string): Promise<NewFile>;
+  /**
+   * `prefix`: what is at `path` is a beginning of the new file; `longer`: the new file is a beginning of what is there.
+   */
+  compare(path: string, file: NewFile): Promise<Comparison>;
+  isEmptyOrAbsent(directory: string): Promise<boolean>;
+}
