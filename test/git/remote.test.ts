@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gitRemote } from "../../src/adapters/git/remote.ts";
@@ -8,7 +8,7 @@ import { gitRepositories } from "../../src/adapters/git/repositories.ts";
 import { oid, refName } from "../../src/domain/ids.ts";
 import type { Oid } from "../../src/domain/ids.ts";
 import type { Remote, Repository, Store } from "../../src/ports/git.ts";
-import { startHttpRemote } from "../support/http-remote.ts";
+import { basic, startHttpRemote } from "../support/http-remote.ts";
 import type { HttpRemote, HttpRemoteOptions } from "../support/http-remote.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 import type { Sandbox } from "../support/sandbox.ts";
@@ -56,7 +56,7 @@ interface Lane {
 }
 
 async function lane(store: Store, seed: number, parents: readonly Oid[] = []): Promise<Lane> {
-  const segment = await store.writeBlob(new Uint8Array(SEGMENT_BYTES).map((_, i) => (i * 31 + seed * 97) % 251));
+  const segment = await store.writeBlob(createHash("shake256", { outputLength: SEGMENT_BYTES }).update(String(seed)).digest());
   const small = await store.writeBlob(new TextEncoder().encode(`small ${seed}`));
   const tree = await store.writeTree([{ name: "h", mode: "100644", oid: small }, { name: "0", mode: "100644", oid: segment }]);
   return { head: await store.writeCommit({ tree, parents, day: DAY }), segment, small };
@@ -183,11 +183,13 @@ describe.each(kinds)("remote over $kind, $format", ({ kind, format }) => {
   });
 
   it("refuses objects that do not pass fsck", async () => {
-    const bad = await sandbox.gitWithInput(directory, "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor x\n\n", "hash-object", "-t", "commit", "--literally", "-w", "--stdin");
+    const tree = await sandbox.gitWithInput(directory, "", "mktree");
+    const bad = await sandbox.gitWithInput(directory, `tree ${tree}\nauthor x\n\n`, "hash-object", "-t", "commit", "--literally", "-w", "--stdin");
     await mkdir(join(directory, "refs", "sessions", "v1", "lane"), { recursive: true });
     await writeFile(join(directory, LANE), `${bad}\n`);
     const others = await otherStore();
-    await expect(remote.fetch(others, url, [{ from: LANE, to: QUARANTINE }])).rejects.toMatchObject({ code: "remote-failed" });
+    const fetched = remote.fetch(others, url, [{ from: LANE, to: QUARANTINE }]);
+    await expect(fetched).rejects.toMatchObject({ code: "remote-failed", message: expect.stringContaining("missingEmail") });
     expect(await others.read(QUARANTINE)).toBeNull();
   });
 
@@ -199,5 +201,190 @@ describe.each(kinds)("remote over $kind, $format", ({ kind, format }) => {
     const others = await otherStore();
     expect(await remote.fetch(others, url, [{ from: LANE, to: QUARANTINE }])).toEqual({ filtered: false });
     expect(await others.info(one.segment)).toMatchObject({ size: SEGMENT_BYTES });
+  });
+});
+
+describe("remote that fails", () => {
+  it("is unreachable: no repository, no server, a password that nobody types", async () => {
+    const { head } = await lane(repository.store, 1);
+    const server = await http({ basicAuth: "ann:right" });
+    for (const url of [sandbox.path("nowhere"), "http://127.0.0.1:1/x.git", server.url, "nosuchremote"]) {
+      expect(await remote.push(repository.store, url, [{ local: head, ref: LANE }])).toMatchObject({ kind: "unreachable" });
+      await expect(remote.list(url, "refs/")).rejects.toMatchObject({ code: "remote-failed" });
+    }
+  });
+
+  it("does not repeat the password of a URL", async () => {
+    const { head } = await lane(repository.store, 1);
+    const server = await http({ basicAuth: "ann:right" });
+    const url = server.url.replace("http://", "http://ann:wrong-secret@");
+    const pushed = await remote.push(repository.store, url, [{ local: head, ref: LANE }]);
+    expect(pushed).toMatchObject({ kind: "unreachable" });
+    expect(JSON.stringify(pushed)).not.toContain("wrong-secret");
+    const failure: unknown = await remote.list(url, "refs/").catch((error: unknown) => error);
+    expect(String(failure)).toContain("cannot reach");
+    expect(String(failure)).not.toContain("wrong-secret");
+  });
+
+  it("refuses pushes altogether", async () => {
+    const { head } = await lane(repository.store, 1);
+    const server = await http({ denyPushes: true });
+    expect(await remote.push(repository.store, server.url, [{ local: head, ref: LANE }])).toMatchObject({ kind: "refused" });
+  });
+
+  it("loses the acknowledgement of a push, which the next push finds done", async () => {
+    const { head } = await lane(repository.store, 1);
+    const server = await http();
+    server.faults.loseAcknowledgement = true;
+    const refs = [{ local: head, ref: LANE }, { local: head, ref: KEYS, lease: null }];
+    expect(await remote.push(repository.store, server.url, refs)).toMatchObject({ kind: "unreachable" });
+    server.faults.loseAcknowledgement = false;
+    expect((await remote.list(server.url, LANE)).get(LANE)).toBe(head);
+    expect(await remote.push(repository.store, server.url, refs)).toEqual({ kind: "done" });
+  });
+
+  it("drops the connection in the middle of a pack", async () => {
+    const { head } = await lane(repository.store, 1);
+    const server = await http();
+    await remote.push(repository.store, server.url, [{ local: head, ref: LANE }]);
+    server.faults.dropAfterBytes = { service: "git-upload-pack", bytes: 9000 };
+    const others = await otherStore();
+    const fetched = remote.fetch(others, server.url, [{ from: LANE, to: QUARANTINE }], { whole: true });
+    await expect(fetched).rejects.toMatchObject({ code: "remote-failed" });
+    expect(await others.read(QUARANTINE)).toBeNull();
+    server.faults.dropAfterBytes = undefined;
+    await remote.fetch(others, server.url, [{ from: LANE, to: QUARANTINE }]);
+    expect(await others.read(QUARANTINE)).toBe(head);
+  });
+
+  it("hangs: a timeout and a signal end git with all its helpers", async () => {
+    const { head } = await lane(repository.store, 1);
+    const server = await http();
+    server.faults.hang = true;
+    const refs = [{ local: head, ref: LANE }];
+    expect(await remote.push(repository.store, server.url, refs, { timeoutMs: 300 })).toMatchObject({ kind: "unreachable" });
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 200);
+    await expect(remote.list(server.url, "refs/", { signal: abort.signal })).rejects.toMatchObject({ code: "interrupted" });
+    await expect(remote.list(server.url, "refs/", { signal: abort.signal })).rejects.toMatchObject({ code: "interrupted" });
+    const running = (await readdir("/proc").catch(() => [])).filter((pid) => /^[0-9]+$/.test(pid));
+    const lines = await Promise.all(running.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
+    expect(lines.filter((line) => line.includes(server.url) && !line.startsWith("node"))).toEqual([]);
+  });
+
+  it("is no option of git", async () => {
+    await expect(remote.list("--upload-pack=touch x", "refs/")).rejects.toMatchObject({ code: "usage" });
+  });
+});
+
+describe("settings of the user", () => {
+  it("reach the remote from a store beside the repository: headers once, credentials, URL rewriting", async () => {
+    const server = await http({ basicAuth: "ann:right" });
+    const work = repository.checkout.commonDirectory;
+    const header = `Authorization: ${basic("ann:right")}`;
+    await sandbox.git(work, "config", "http.extraHeader", header);
+    await sandbox.git(work, "config", `url.${server.url}.insteadOf`, "hxtest:lanes");
+    const { head, segment } = await lane(repository.store, 1);
+    expect(await remote.push(repository.store, "hxtest:lanes", [{ local: head, ref: LANE }])).toEqual({ kind: "done" });
+    const others = await otherStore();
+    server.reset();
+    expect(await remote.fetch(others, "hxtest:lanes", [{ from: LANE, to: QUARANTINE }])).toEqual({ filtered: true });
+    await remote.fetchObjects(others, "hxtest:lanes", [segment]);
+    expect(new Set(server.header("authorization"))).toEqual(new Set([basic("ann:right")]));
+    // And from the store beside it.
+    expect(await remote.push(others, "hxtest:lanes", [{ local: null, ref: LANE, lease: head }])).toEqual({ kind: "done" });
+
+    await sandbox.git(work, "config", "--unset", "http.extraHeader");
+    await sandbox.git(work, "config", "credential.helper", "!f() { echo username=ann; echo password=right; }; f");
+    const again = gitRemote({ env: sandbox.env, checkout: repository.checkout });
+    expect(await again.push(others, server.url, [{ local: head, ref: KEYS }])).toEqual({ kind: "done" });
+  });
+
+  it("are found by conditional includes, and a header of the global file is sent once", async () => {
+    const server = await http({ basicAuth: "ann:right" });
+    const included = sandbox.path("included");
+    await writeFile(included, `[http]\n\textraHeader = Authorization: ${basic("ann:right")}\n`);
+    const global = sandbox.path("gitconfig");
+    await writeFile(global, `[http]\n\textraHeader = X-Global: one\n[includeIf "gitdir:${repository.checkout.gitDirectory}"]\n\tpath = ${included}\n`);
+    const env = { ...sandbox.env, GIT_CONFIG_GLOBAL: global };
+    const { head } = await lane(repository.store, 1);
+    const theirs = gitRemote({ env, checkout: repository.checkout });
+    expect(await theirs.push(repository.store, server.url, [{ local: head, ref: LANE }])).toEqual({ kind: "done" });
+    server.reset();
+    const others = await otherStore();
+    expect(await theirs.fetch(others, server.url, [{ from: LANE, to: QUARANTINE }])).toEqual({ filtered: true });
+    expect(new Set(server.header("x-global"))).toEqual(new Set(["one"]));
+  });
+
+  it("do not lead a push or a fetch astray", async () => {
+    const server = await http();
+    const work = repository.checkout.commonDirectory;
+    const { head } = await lane(repository.store, 1);
+    const trap = sandbox.path("trapped");
+    for (const hook of ["pre-push", "reference-transaction", "post-checkout"]) {
+      await writeFile(join(work, "hooks", hook), `#!/bin/sh\ntouch '${trap}'\nexit 1\n`, { mode: 0o755 });
+    }
+    await sandbox.git(work, "update-ref", "refs/heads/mine", head).catch(() => undefined);
+    await sandbox.git(work, "-c", "core.hooksPath=/dev/null", "update-ref", "refs/tags/v1", head);
+    await rm(trap, { force: true });
+    const hostile = [
+      ["remote.origin.url", server.url],
+      ["remote.origin.mirror", "true"],
+      ["remote.origin.push", "refs/tags/*:refs/tags/*"],
+      ["remote.origin.fetch", "+refs/sessions/*:refs/sessions/*"],
+      ["push.followTags", "true"],
+      ["push.gpgSign", "true"],
+      ["push.pushOption", "ci.skip"],
+      ["push.recurseSubmodules", "only"],
+      ["fetch.prune", "true"],
+      ["fetch.pruneTags", "true"],
+      ["core.logAllRefUpdates", "always"],
+    ] as const;
+    for (const [key, value] of hostile) await sandbox.git(work, "config", key, value);
+    // As in a hook that git runs for `git -c push.followTags=true push`.
+    const env = { ...sandbox.env, GIT_DIR: sandbox.path("astray"), GIT_INDEX_FILE: "x", GIT_CONFIG_PARAMETERS: "'push.followTags'='true'" };
+    const theirs = gitRemote({ env, checkout: repository.checkout });
+    expect(await theirs.push(repository.store, "origin", [{ local: head, ref: LANE }])).toEqual({ kind: "done" });
+    expect([...(await theirs.list("origin", "refs/"))]).toEqual([[LANE, head]]);
+    const others = await otherStore();
+    await others.update([{ ref: KEYS, from: null, to: null }]);
+    await theirs.fetch(others, "origin", [{ from: LANE, to: QUARANTINE }]);
+    expect([...(await others.list("refs/"))]).toEqual([[QUARANTINE, head]]);
+    expect(await repository.store.update([{ ref: LANE, from: null, to: head }])).toBe(true);
+    expect(existsSync(trap)).toBe(false);
+  });
+
+  it("do not make reading fetch: neither in a store of hx nor in a partial clone", async () => {
+    const server = await http();
+    const { head, segment } = await lane(repository.store, 1);
+    await remote.push(repository.store, server.url, [{ local: head, ref: LANE }, { local: head, ref: refName("refs/heads/main") }]);
+    await sandbox.git(server.directory, "symbolic-ref", "HEAD", "refs/heads/main");
+    const clone = sandbox.path("partial");
+    await sandbox.git(sandbox.root, "clone", "-q", "--no-checkout", "--filter=blob:limit=4096", server.url, clone);
+    const others = await otherStore();
+    await remote.fetch(others, server.url, [{ from: LANE, to: QUARANTINE }]);
+    const partial = await gitRepositories({ env: sandbox.env }).find(clone);
+    if (partial === null) throw new Error("no repository");
+    closing.push(() => partial.store.close());
+    server.reset();
+    for (const store of [others, partial.store]) {
+      expect(await store.info(segment)).toBeNull();
+      const reads = await Promise.allSettled([store.readBlob(segment), store.readCommit(head), store.readBlob(segment)]);
+      expect(reads.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected"]);
+      expect(reads[0]).toMatchObject({ reason: { code: "missing-object" } });
+    }
+    expect(new TextDecoder().decode((await partial.fileAt("HEAD", "h")) ?? new Uint8Array())).toBe("small 1");
+    await expect(partial.fileAt("HEAD", "0")).rejects.toMatchObject({ code: "missing-object" });
+    expect(server.requests).toEqual([]);
+  });
+
+  it("relative paths count from the top of the working tree", async () => {
+    const directory = await fileRemote();
+    const { head } = await lane(repository.store, 1);
+    const relative = `../${directory.split("/").at(-1) ?? ""}`;
+    await sandbox.git(repository.checkout.commonDirectory, "config", "remote.near.url", relative);
+    expect(await remote.push(repository.store, relative, [{ local: head, ref: LANE }])).toEqual({ kind: "done" });
+    const others = await otherStore();
+    expect(await remote.fetch(others, "near", [{ from: LANE, to: QUARANTINE }])).toEqual({ filtered: true });
   });
 });

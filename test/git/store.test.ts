@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process";
-import { chmod, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as isomorphic from "isomorphic-git";
 import * as fs from "node:fs";
@@ -150,5 +149,265 @@ describe.each(cases)("store of a $place, $format", ({ place, format }) => {
     const absent = oid("2".repeat(one.length));
     await expect(store.update([{ ref: B, from: null, to: absent }])).rejects.toMatchObject({ code: "git-failed" });
     await expect(store.update([{ ref: refName(`${A}/b`), from: null, to: one }])).rejects.toMatchObject({ code: "git-failed" });
+  });
+});
+
+describe("objects", () => {
+  it("are read alike by isomorphic-git", async () => {
+    const store = await open("work repository", "sha1");
+    const first = await commit(store, "one");
+    const second = await commit(store, "two", [first]);
+    const at = { fs, gitdir: store.directory };
+    const { commit: read } = await isomorphic.readCommit({ ...at, oid: second });
+    expect(read).toMatchObject({
+      // It ends every message with a line end, the empty one too.
+      message: "\n",
+      parent: [first],
+      author: { name: "hx", email: "hx@invalid", timestamp: DAY, timezoneOffset: 0 },
+      committer: { name: "hx", email: "hx@invalid", timestamp: DAY, timezoneOffset: 0 },
+    });
+    const { tree } = await isomorphic.readTree({ ...at, oid: read.tree });
+    expect(tree.map(({ path, type, oid: id }) => ({ path, type, id }))).toEqual(
+      (await store.readTree(oid(read.tree))).map(({ name, mode, oid: id }) => ({ path: name, type: mode === "40000" ? "tree" : "blob", id })),
+    );
+    const { blob } = await isomorphic.readBlob({ ...at, oid: first, filepath: "s/m" });
+    expect(new TextDecoder().decode(blob)).toBe("one");
+  });
+
+  it("lie on disk uncompressed, not writable, and are not written again but made new", async () => {
+    const store = await open("bare store", "sha1");
+    const zeros = new Uint8Array(100_000);
+    const id = await store.writeBlob(zeros);
+    const path = join(store.directory, "objects", id.slice(0, 2), id.slice(2));
+    const before = await stat(path);
+    expect(before.mode & 0o777).toBe(0o444);
+    expect(before.size).toBeGreaterThan(zeros.length);
+    expect(inflateSync(await readFile(path)).subarray(0, 12).toString("latin1")).toBe("blob 100000\0");
+    await utimes(path, 1, 1);
+    expect(await store.writeBlob(zeros)).toBe(id);
+    const after = await stat(path);
+    expect(after.ino).toBe(before.ino);
+    expect(after.mtimeMs).toBeGreaterThan(before.mtimeMs - 60_000);
+    expect(await readdir(join(path, ".."))).toEqual([id.slice(2)]);
+  });
+
+  it("refuse names and times that git or the grammar would refuse", async () => {
+    const store = await open("bare store", "sha1");
+    const blob = await store.writeBlob(bytes("x"));
+    for (const name of ["", ".", "..", ".git", ".GIT", "a/b", "a\0b"]) {
+      await expect(store.writeTree([{ name, mode: "100644", oid: blob }])).rejects.toMatchObject({ code: "internal" });
+    }
+    const twice = [{ name: "a", mode: "100644", oid: blob }, { name: "a", mode: "40000", oid: blob }] as const;
+    await expect(store.writeTree(twice)).rejects.toMatchObject({ code: "internal" });
+    const other = oid("0".repeat(64));
+    await expect(store.writeTree([{ name: "a", mode: "100644", oid: other }])).rejects.toMatchObject({ code: "internal" });
+    const tree = await store.writeTree([]);
+    for (const day of [DAY + 1, -86_400, 0.5]) {
+      await expect(store.writeCommit({ tree, parents: [], day })).rejects.toMatchObject({ code: "internal" });
+    }
+  });
+
+  it("that are damaged are named and never returned, and the others are still read", async () => {
+    const store = await open("bare store", "sha1");
+    const good = await store.writeBlob(bytes("good"));
+    const large = new Uint8Array(50_000).fill(7);
+    const bad = await store.writeBlob(large);
+    const path = join(store.directory, "objects", bad.slice(0, 2), bad.slice(2));
+    await chmod(path, 0o644);
+    const another = await readFile(join(store.directory, "objects", good.slice(0, 2), good.slice(2)));
+    const whole = await readFile(path);
+    for (const content of [bytes(""), bytes("junk"), another, whole.subarray(0, 30_000)]) {
+      await writeFile(path, content);
+      await expect(store.readBlob(bad)).rejects.toMatchObject({ code: "git-failed", message: expect.stringContaining(bad) });
+    }
+    // The same through git, which dies of it.
+    const borrower = await gitRepositories({ env: sandbox.env }).bareStore(sandbox.path("borrower"), "sha1");
+    stores.push(borrower);
+    await mkdir(join(borrower.directory, "objects", "info"), { recursive: true });
+    await writeFile(join(borrower.directory, "objects", "info", "alternates"), `${join(store.directory, "objects")}\n`);
+    const asked = await Promise.allSettled([borrower.readBlob(good), borrower.readBlob(bad), borrower.readBlob(good), borrower.info(good)]);
+    expect(asked.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
+    expect(asked[1]).toMatchObject({ reason: { code: "git-failed" } });
+    // An empty file, as a crash of the machine leaves it, is written anew.
+    await writeFile(path, "");
+    expect(await store.writeBlob(large)).toBe(bad);
+    expect(await store.readBlob(bad)).toEqual(large);
+  });
+
+  it("are found in alternates, and replacements are not believed", async () => {
+    const store = await open("work repository", "sha1");
+    const id = await commit(store, "one");
+    await store.update([{ ref: A, from: null, to: id }]);
+    const blob = await store.writeBlob(bytes("one"));
+    const lie = await store.writeBlob(bytes("lie"));
+    await sandbox.git(store.directory, "replace", blob, lie);
+    await sandbox.git(sandbox.root, "clone", "-q", "--bare", "--shared", store.directory, "shared.git");
+    const shared = (await gitRepositories({ env: sandbox.env }).find(sandbox.path("shared.git")))?.store;
+    if (shared === undefined) throw new Error("no repository");
+    stores.push(shared);
+    expect(await shared.readBlob(blob)).toEqual(bytes("one"));
+    await sandbox.git(store.directory, "gc", "-q");
+    expect(await store.readBlob(blob)).toEqual(bytes("one"));
+  });
+
+  it("are read again after close, and ten thousand at a time", async () => {
+    const store = await open("bare store", "sha1");
+    const ids: Oid[] = [];
+    for (let i = 0; i < 300; i++) ids.push(await store.writeBlob(bytes(`number ${i}`)));
+    const tree = await store.writeTree(ids.map((id, i) => ({ name: `f${i}`, mode: "100644", oid: id })));
+    await store.update([{ ref: A, from: null, to: await store.writeCommit({ tree, parents: [], day: DAY }) }]);
+    await sandbox.git(store.directory, "gc", "-q", "--prune=now");
+    const asked = Array.from({ length: 10_000 }, (_, i) => i % ids.length);
+    const read = await Promise.all(asked.map(async (i) => store.readBlob(ids[i] ?? tree)));
+    expect(read.map((content) => new TextDecoder().decode(content))).toEqual(asked.map((i) => `number ${i}`));
+    await store.close();
+    await store.close();
+    expect(await store.info(tree)).toMatchObject({ type: "tree" });
+  });
+
+  it("are read through a git that has no --batch-command", async () => {
+    const old = sandbox.path("old-git");
+    await writeFile(old, `#!/bin/sh\ncase "$*" in *batch-command*) echo "error: unknown option" >&2; exit 129;; esac\nexec git "$@"\n`, { mode: 0o755 });
+    const store = await open("work repository", "sha1", old);
+    const one = await commit(store, "one");
+    await store.update([{ ref: A, from: null, to: one }]);
+    await sandbox.git(store.directory, "gc", "-q", "--prune=now");
+    const absent = oid("1".repeat(40));
+    const answers = await Promise.all([store.info(one), store.readCommit(one), store.info(absent), store.readCommit(one)]);
+    expect(answers[0]?.type).toBe("commit");
+    expect(answers[1]).toEqual(answers[3]);
+    expect(answers[2]).toBeNull();
+    await expect(store.readBlob(absent)).rejects.toMatchObject({ code: "missing-object" });
+  });
+});
+
+describe("refs", () => {
+  it("are listed loose, packed and both, below the prefix only", async () => {
+    const store = await open("work repository", "sha1");
+    const one = await commit(store, "one");
+    const two = await commit(store, "two", [one]);
+    const lanes = ["a", "b", "c"].map((name) => refName(`refs/sessions/v1/lane/${name}`));
+    await store.update(lanes.map((ref) => ({ ref, from: null, to: one })));
+    await sandbox.git(store.directory, "pack-refs", "--all");
+    await store.update([{ ref: lanes[0] ?? A, from: one, to: two }, { ref: lanes[1] ?? A, from: one, to: null }]);
+    await sandbox.git(store.directory, "update-ref", "refs/sessions/v10/lane/x", one);
+    await sandbox.git(store.directory, "tag", "-a", "-m", "tag", "v1", one);
+    await sandbox.git(store.directory, "pack-refs", "--all", "--no-prune");
+    const expected = [[lanes[0], two], [lanes[2], one]];
+    expect([...(await store.list("refs/sessions/v1/"))]).toEqual(expected);
+    expect([...(await store.list("refs/sessions/v1/lane/"))]).toEqual(expected);
+    expect([...(await store.list("refs/sessions/v1/lane/c"))]).toEqual([[lanes[2], one]]);
+    expect([...(await store.list("refs/nothing/"))]).toEqual([]);
+    await sandbox.git(store.directory, "symbolic-ref", "refs/sessions/v1/lane/z", lanes[0] ?? A);
+    expect(await store.read(refName("refs/sessions/v1/lane/z"))).toBe(two);
+    expect((await store.list("refs/sessions/v1/")).size).toBe(3);
+  });
+
+  it("are asked of git where they are not files", async () => {
+    const store = await open("work repository", "sha1");
+    const one = await commit(store, "one");
+    await store.update([{ ref: A, from: null, to: one }]);
+    await mkdir(join(store.directory, "reftable"));
+    expect(await store.read(A)).toBe(one);
+    expect(await store.read(B)).toBeNull();
+    expect([...(await store.list("refs/sessions/v1/"))]).toEqual([[A, one]]);
+  });
+
+  it("are won by exactly one of many processes", async () => {
+    const store = await open("work repository", "sha1");
+    const one = await commit(store, "one");
+    await store.update([{ ref: A, from: null, to: one }]);
+    const rivals = await Promise.all(
+      Array.from({ length: 8 }, async (_, i) => {
+        const found = await gitRepositories({ env: sandbox.env }).find(store.directory);
+        if (found === null) throw new Error("no repository");
+        stores.push(found.store);
+        return { store: found.store, next: await commit(found.store, `rival ${i}`, [one]) };
+      }),
+    );
+    const won = await Promise.all(rivals.map((rival) => rival.store.update([{ ref: A, from: one, to: rival.next }])));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect(await store.read(A)).toBe(rivals[won.indexOf(true)]?.next);
+  });
+});
+
+describe("beside other commands", () => {
+  it("never moves a ref to what gc has removed", async () => {
+    const store = await open("work repository", "sha1");
+    const one = await commit(store, "one");
+    await sandbox.git(store.directory, "gc", "-q", "--prune=now");
+    await expect(store.update([{ ref: A, from: null, to: one }])).rejects.toMatchObject({ code: "busy" });
+    expect(await store.read(A)).toBeNull();
+    expect(await commit(store, "one")).toBe(one);
+    expect(await store.update([{ ref: A, from: null, to: one }])).toBe(true);
+    expect((await sandbox.tryGit(store.directory, "fsck", "--connectivity-only")).code).toBe(0);
+  });
+
+  it("takes the ref back when gc removes objects while it moves", async () => {
+    // A git that prunes between the moving of the ref and its own end.
+    const racing = sandbox.path("racing-git");
+    const script = `#!/bin/sh
+case "$*" in *update-ref*) git "$@"; code=$?; find "$HX_RACE" -type f -path '*/objects/??/*' -delete; exit $code;; esac
+exec git "$@"
+`;
+    await writeFile(racing, script, { mode: 0o755 });
+    const repo = await sandbox.makeRepo();
+    const env = { ...sandbox.env, HX_RACE: repo };
+    const found = await gitRepositories({ env, git: racing }).find(repo);
+    if (found === null) throw new Error("no repository");
+    stores.push(found.store);
+    const one = await commit(found.store, "one");
+    await expect(found.store.update([{ ref: A, from: null, to: one }])).rejects.toMatchObject({ code: "busy" });
+    expect(await found.store.read(A)).toBeNull();
+  });
+
+  it("keeps its refs through push --mirror and fetch --prune", async () => {
+    const store = await open("work repository", "sha1");
+    const one = await commit(store, "one");
+    await store.update([{ ref: A, from: null, to: one }]);
+    const mirror = await sandbox.makeRepo({ bare: true });
+    await sandbox.git(store.directory, "remote", "add", "origin", mirror);
+    await sandbox.git(store.directory, "fetch", "-q", "--prune", "origin");
+    expect(await store.read(A)).toBe(one);
+    await sandbox.git(store.directory, "push", "-q", "--mirror", "origin");
+    await sandbox.git(store.directory, "gc", "-q", "--prune=now");
+    const two = await commit(store, "two", [one]);
+    expect(await store.update([{ ref: A, from: one, to: two }])).toBe(true);
+    expect((await sandbox.tryGit(store.directory, "fsck", "--strict")).code).toBe(0);
+  });
+
+  it("says what is wrong when objects cannot be written", async () => {
+    const store = await open("bare store", "sha1");
+    await rm(join(store.directory, "objects"), { recursive: true });
+    await writeFile(join(store.directory, "objects"), "");
+    await expect(store.writeBlob(bytes("x"))).rejects.toMatchObject({ code: "io-failed" });
+  });
+});
+
+describe("bare store", () => {
+  it("is private, has no hooks, no automatic gc, and is made once", async () => {
+    const hostile = sandbox.path("template");
+    await mkdir(join(hostile, "hooks"), { recursive: true });
+    await writeFile(join(hostile, "hooks", "reference-transaction"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    const repositories = gitRepositories({ env: { ...sandbox.env, GIT_TEMPLATE_DIR: hostile } });
+    const made = await Promise.all([1, 2, 3].map(() => repositories.bareStore(sandbox.path("deep", "store"), "sha256")));
+    stores.push(...made);
+    const [store] = made;
+    if (store === undefined) throw new Error("no store");
+    expect((await stat(store.directory)).mode & 0o777).toBe(0o700);
+    expect(await sandbox.git(store.directory, "config", "gc.auto")).toBe("0");
+    expect(fs.existsSync(join(store.directory, "hooks"))).toBe(false);
+    expect(await readdir(sandbox.path("deep"))).toEqual(["store"]);
+    expect(await sandbox.git(store.directory, "rev-parse", "--show-object-format")).toBe("sha256");
+    await expect(repositories.bareStore(store.directory, "sha1")).rejects.toMatchObject({ code: "git-failed" });
+  });
+
+  it("is found through a symbolic link", async () => {
+    await mkdir(sandbox.path("real"));
+    await symlink(sandbox.path("real"), sandbox.path("link"));
+    const store = await gitRepositories({ env: sandbox.env }).bareStore(sandbox.path("link", "store"), "sha1");
+    stores.push(store);
+    expect(store.directory).toBe(sandbox.path("real", "store"));
+    expect(await store.readBlob(await store.writeBlob(bytes("x")))).toEqual(bytes("x"));
   });
 });

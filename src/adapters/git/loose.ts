@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, mkdir, open, readFile, rename, rm, utimes } from "node:fs/promises";
+import { access, mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateSync, inflateSync } from "node:zlib";
 import { HxError } from "../../domain/errors.ts";
@@ -82,16 +82,13 @@ function decode(format: ObjectFormat, oid: Oid, file: Uint8Array): LooseObject {
   return { type, content };
 }
 
-/** True when the file is there; it then counts as new for `git gc --prune`. */
+/** True when the file is there; it then counts as new for `git gc --prune`. An empty one is what a crash of the machine left. */
 async function freshen(path: string): Promise<boolean> {
+  const size = await stat(path).then((found) => found.size, () => 0);
+  if (size === 0) return false;
   const now = new Date();
-  try {
-    await utimes(path, now, now);
-    return true;
-  } catch (error) {
-    // Another user's object cannot be touched, but it is there.
-    return !isCode(error, "ENOENT") && access(path).then(() => true, () => false);
-  }
+  // Another user's object cannot be touched, but it is there.
+  return utimes(path, now, now).then(() => true, (error: unknown) => !isCode(error, "ENOENT"));
 }
 
 async function place(directory: string, path: string, bytes: Uint8Array): Promise<void> {
