@@ -1,0 +1,7 @@
+import type { SessionView } from "../../../domain/view.ts";
+import type { CapturedFile } from "../../../ports/agent.ts";
+
+export async function claudeView(files: readonly CapturedFile[]): Promise<SessionView> {
+  await Promise.resolve(files);
+  return { agent: "claude-code", id: "", models: [], turns: [], damaged: 0, unknown: {} };
+}
