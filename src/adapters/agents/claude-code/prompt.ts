@@ -55,7 +55,8 @@ export function queuedPromptOf(record: Json): string | undefined {
   return text === undefined ? undefined : asTyped(text);
 }
 
-function personsText(message: Json): string | undefined {
+/** The text of a message of the role `user`; undefined when it holds a tool result. */
+export function personsText(message: Json): string | undefined {
   const content = message["content"];
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return undefined;
