@@ -23,6 +23,8 @@ export interface Turn {
   readonly index: number;
   readonly started?: number;
   readonly prompt?: string;
+  /** The person went back to before this turn: it is kept, and no part of the conversation that went on. */
+  readonly abandoned?: boolean;
   readonly entries: readonly Entry[];
 }
 
@@ -47,7 +49,7 @@ export type Entry = EntryBase &
     | { readonly kind: "note"; readonly text: string }
   );
 
-/** `input` without what came from a cache. */
+/** In tokens. `input` without what came from a cache; `output` with `reasoning`. */
 export interface TokenUsage {
   readonly input?: number;
   readonly output?: number;

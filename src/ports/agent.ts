@@ -62,6 +62,8 @@ export interface SessionFacts {
   readonly last?: number;
   readonly turns?: number;
   readonly parent?: string;
+  /** Records of this file that could not be read. */
+  readonly damaged?: number;
 }
 
 /** A file of a captured session, for the view and for restore. */

@@ -1,0 +1,103 @@
+import path from "node:path";
+import { HxError } from "../../../domain/errors.ts";
+import type { Agent, HookPayload, SessionSource } from "../../../ports/agent.ts";
+import { claimOf, confine } from "../shared/hook-payload.ts";
+import { placeBelow, safeComponents } from "../shared/place.ts";
+import { isInside, realDirectory, statOf, withRealPaths } from "../shared/store.ts";
+import { openRollout } from "./open-rollout.ts";
+import { codexReader } from "./reader.ts";
+import { isThreadId, rolloutName } from "./rollout-name.ts";
+import type { Beginning, Rollout } from "./store.ts";
+import { beginningOf, rolloutsOf } from "./store.ts";
+import { codexView } from "./view.ts";
+
+/** Where Codex' store is. All absolute. */
+export interface CodexOptions {
+  readonly home: string;
+  /** `CODEX_HOME`; empty counts as unset. */
+  readonly codexHome?: string;
+}
+
+const NAME = "codex";
+
+export function codex(options: CodexOptions): Agent {
+  const set = options.codexHome !== undefined && options.codexHome !== "";
+  const store = set ? path.resolve(options.codexHome) : path.join(options.home, ".codex");
+  const roots = async (): Promise<readonly string[]> => {
+    const root = await realDirectory(store);
+    return root === null ? [] : [root];
+  };
+  return {
+    name: NAME,
+    title: "Codex",
+    verifiedWith: ["0.99.0", "0.118.0", "0.121.0", "0.147.0", "0.169.0"],
+    roots,
+    discover: (directories, narrow) => discover(directories, roots, narrow?.changedSince),
+    find: async (id) => find(id, await roots()),
+    fromHook: async (payload) => fromHook(payload, await roots()),
+    open: async (file) => openRollout(file.absolute, await roots()),
+    records: codexReader,
+    view: codexView,
+    placeOf: async (recorded) => placeBelow((await realDirectory(store)) ?? store, placed(recorded)),
+  };
+}
+
+async function* discover(directories: readonly string[], roots: () => Promise<readonly string[]>, changedSince: number | undefined): AsyncIterable<SessionSource> {
+  const known = await roots();
+  const wanted = await withRealPaths(directories);
+  for (const root of known) {
+    const threads = await rolloutsOf(root);
+    for (const id of [...threads.keys()].sort()) {
+      const rollouts = threads.get(id) ?? [];
+      if (changedSince !== undefined && !(await changed(rollouts, changedSince))) continue;
+      const beginnings = await Promise.all(rollouts.map((rollout) => beginningOf(rollout, known)));
+      const near = beginnings.some(({ directory }) => directory === undefined || wanted.some((wish) => isInside(wish, directory)));
+      if (near) yield sourceOf(id, rollouts, beginnings);
+    }
+  }
+}
+
+async function changed(rollouts: readonly Rollout[], since: number): Promise<boolean> {
+  for (const { absolute } of rollouts) {
+    if (((await statOf(absolute))?.mtimeMs ?? 0) > since) return true;
+  }
+  return false;
+}
+
+async function find(id: string, roots: readonly string[]): Promise<SessionSource | null> {
+  if (!isThreadId(id)) return null;
+  const thread = id.toLowerCase();
+  for (const root of roots) {
+    const rollouts = (await rolloutsOf(root)).get(thread);
+    if (rollouts === undefined) continue;
+    return sourceOf(thread, rollouts, await Promise.all(rollouts.map((rollout) => beginningOf(rollout, roots))));
+  }
+  return null;
+}
+
+function sourceOf(id: string, rollouts: readonly Rollout[], beginnings: readonly Beginning[]): SessionSource {
+  const parent = beginnings.find((beginning) => beginning.parent !== undefined)?.parent;
+  return {
+    agent: NAME,
+    id,
+    files: rollouts.map(({ path: recorded, absolute }) => ({ path: recorded, absolute, role: "transcript", growth: "append" })),
+    ...(parent === undefined ? {} : { parent }),
+  };
+}
+
+async function fromHook(payload: HookPayload, roots: readonly string[]): Promise<SessionSource | null> {
+  const claim = claimOf(payload);
+  if (claim.transcript === undefined) return claim.id === undefined ? null : find(claim.id, roots);
+  const place = await confine(claim.transcript, roots);
+  if (place.at === "outside") return null;
+  // What is compressed or archived meanwhile is found by its thread.
+  const named = rolloutName(path.basename(place.at === "inside" ? place.real : claim.transcript));
+  const id = named?.id ?? (place.at === "missing" ? claim.id : undefined);
+  return id === undefined ? null : find(id, roots);
+}
+
+function placed(recorded: string): readonly string[] {
+  const components = safeComponents(recorded);
+  if (rolloutName(components.at(-1) ?? "")?.path !== recorded) throw new HxError("refused", `not a path of this agent's store: '${recorded.slice(0, 80)}'`);
+  return components;
+}

@@ -1,0 +1,50 @@
+import path from "node:path";
+import type { HookPayload } from "../../../ports/agent.ts";
+import { isInside, realPathOf } from "./store.ts";
+
+/** What a hook payload says, unchecked. VS Code writes camelCase, the agents snake_case, Codex' `notify` kebab-case. */
+export interface HookClaim {
+  readonly id?: string;
+  readonly transcript?: string;
+}
+
+export function claimOf(payload: HookPayload): HookClaim {
+  const id = firstText(payload, ["session_id", "sessionId", "thread-id", "thread_id"]);
+  const transcript = firstText(payload, ["transcript_path", "transcriptPath"]);
+  return { ...(id === undefined ? {} : { id }), ...(transcript === undefined ? {} : { transcript }) };
+}
+
+function firstText(payload: HookPayload, keys: readonly string[]): string | undefined {
+  for (const key of keys) {
+    const value = Object.hasOwn(payload, key) ? payload[key] : undefined;
+    if (typeof value === "string" && value !== "" && value.length <= 4096) return value;
+  }
+  return undefined;
+}
+
+export type Confined =
+  | { readonly at: "inside"; readonly root: string; readonly real: string }
+  | { readonly at: "missing" }
+  | { readonly at: "outside" };
+
+/**
+ * Whether a claimed transcript may be followed.
+ * `inside`: it exists below a root, here is its real path. `missing`: there is nothing, but it would lie
+ * below a root (an agent moves a transcript, or has not written it yet). `outside`: leave it alone.
+ */
+export async function confine(
+  transcript: string,
+  roots: readonly string[],
+): Promise<Confined> {
+  if (!path.isAbsolute(transcript) || transcript.includes("\0")) return { at: "outside" };
+  const real = await realPathOf(transcript);
+  if (real !== null) {
+    const root = roots.find((candidate) => isInside(candidate, real));
+    return root === undefined ? { at: "outside" } : { at: "inside", root, real };
+  }
+  for (let ancestor = path.dirname(path.normalize(transcript)); ; ancestor = path.dirname(ancestor)) {
+    const resolved = await realPathOf(ancestor);
+    if (resolved !== null) return { at: roots.some((root) => isInside(root, resolved)) ? "missing" : "outside" };
+    if (path.dirname(ancestor) === ancestor) return { at: "outside" };
+  }
+}
