@@ -10,7 +10,7 @@ export interface ConfigHooks {
 }
 
 /** Hooks as git's configuration (git 2.54, git-hook(1)): `hook.<name>.event` and `hook.<name>.command`. */
-export function configHooks(repository: Repository, hxCommand: string): ConfigHooks {
+export function configHooks(repository: Pick<Repository, "config" | "setConfig">, hxCommand: string): ConfigHooks {
   const section = (event: GitEvent): string => `hook.hx-${event}`;
 
   async function entry(event: GitEvent): Promise<HookEntry> {

@@ -4,14 +4,17 @@ import type { Repository } from "../../ports/git.ts";
 import type { HookEntry, HookPlace, HookPlan } from "../../ports/hooks.ts";
 import { configHooks } from "./config-hooks.ts";
 import { blockLines, hookFileKind, newHookFile, withBlock, withoutBlock } from "./hook-file.ts";
-import { exists, hookOwner, huskyFile, lefthookLines, preCommitLines } from "./hook-manager.ts";
+import { exists, hookOwner, huskyFile, lefthookConfig, lefthookLines, preCommitLines } from "./hook-manager.ts";
 import type { GitEvent } from "./shell.ts";
 import { gitEvents, gitHookLines } from "./shell.ts";
 import type { TextFile } from "./text-file.ts";
 import { readTextFile, replaceTextFile } from "./text-file.ts";
 
+/** The part of a repository that hooks are about. */
+export type HookedRepository = Pick<Repository, "checkout" | "config" | "setConfig" | "hooksDirectory" | "version">;
+
 export interface GitHooksOptions {
-  readonly repository: Repository;
+  readonly repository: HookedRepository;
   /** What is on the PATH (`hx`), or an absolute path. */
   readonly hxCommand: string;
 }
@@ -31,6 +34,7 @@ const configHooksSince = [2, 54] as const;
 export function gitHooks(options: GitHooksOptions): HookPlace {
   const { repository, hxCommand } = options;
   const config = configHooks(repository, hxCommand);
+  const top = repository.checkout.top ?? repository.checkout.gitDirectory;
 
   async function byConfig(): Promise<boolean> {
     const [major, minor] = await repository.version();
@@ -43,7 +47,7 @@ export function gitHooks(options: GitHooksOptions): HookPlace {
     const path = join(directory, event);
     const lines = gitHookLines(event, hxCommand);
     if (owner === "husky") return byHand(huskyFile(directory, event), lines, "husky runs the hooks of this repository");
-    if (owner === "lefthook") return byHand("lefthook.yml", lefthookLines(event, hxCommand), "lefthook writes the hooks of this repository");
+    if (owner === "lefthook") return byLefthook(event);
     if (owner === "work-tree") return byHand(path, lines, "core.hooksPath points into the working tree");
     if (owner === "outside") return byHand(path, lines, "core.hooksPath points outside this repository");
     return siteOfFile(event, path, lines);
@@ -57,12 +61,17 @@ export function gitHooks(options: GitHooksOptions): HookPlace {
     if (file === null) return byHand(path, lines, "the hook is not a text file");
     if (file.text === null) return { kind: "file", path, file, note: `make an executable ${event} hook` };
     const kind = hookFileKind(file.text);
-    if (kind === "lefthook") return byHand("lefthook.yml", lefthookLines(event, hxCommand), "lefthook made this hook");
-    if (kind === "pre-commit") return byHand(".pre-commit-config.yaml", preCommitLines(event, hxCommand), "pre-commit made this hook");
+    if (kind === "lefthook") return byLefthook(event);
+    if (kind === "pre-commit") return byHand(join(top, ".pre-commit-config.yaml"), preCommitLines(event, hxCommand), "pre-commit made this hook");
     if (kind === "other-interpreter") return byHand(path, lines, "the hook is not a shell script: it has to run these lines with sh");
     // Setting the bit would switch on what the user switched off.
     if ((file.mode & 0o111) === 0) return byHand(path, lines, "the hook is not executable, so git ignores it");
     return { kind: "file", path, file, note: `add a marked block to the ${event} hook` };
+  }
+
+  async function byLefthook(event: GitEvent): Promise<Site> {
+    const path = (await lefthookConfig(top)) ?? join(top, "lefthook.yml");
+    return byHand(path, lefthookLines(event, hxCommand), "lefthook writes the hooks of this repository");
   }
 
   function byHand(path: string, lines: readonly string[], note: string): Site {
@@ -71,9 +80,7 @@ export function gitHooks(options: GitHooksOptions): HookPlace {
 
   /** Whether the lines that a person had to add are there: a call of hx for this event is enough. */
   async function addedByHand(place: Site, event: GitEvent): Promise<boolean> {
-    const top = repository.checkout.top;
-    const path = place.path.startsWith("/") || top === null ? place.path : join(top, place.path);
-    const file = await readTextFile(path, 0o644).catch(() => null);
+    const file = await readTextFile(place.path, 0o644).catch(() => null);
     return file?.text?.includes(`hook git ${event}`) ?? false;
   }
 
@@ -107,6 +114,7 @@ export function gitHooks(options: GitHooksOptions): HookPlace {
   async function cutBlocks(apply: boolean): Promise<HookPlan["changes"]> {
     const directory = await repository.hooksDirectory();
     const changes: HookPlan["changes"][number][] = [];
+    let directoryMade = false;
     for (const event of gitEvents) {
       const path = join(directory, event);
       const file = await readTextFile(path, 0o755).catch(() => null);
@@ -115,9 +123,10 @@ export function gitHooks(options: GitHooksOptions): HookPlace {
       changes.push({ where: path, what: cut.text === null ? `delete the ${event} hook that hx made` : `take hx's block out of the ${event} hook` });
       if (!apply) continue;
       await replaceTextFile(file, cut.text);
-      // Not empty: somebody else has hooks there by now.
-      if (cut.directoryMade) await rmdir(directory).catch(() => undefined);
+      directoryMade ||= cut.directoryMade;
     }
+    // Not empty: somebody else has hooks there by now.
+    if (directoryMade) await rmdir(directory).catch(() => undefined);
     return changes;
   }
 

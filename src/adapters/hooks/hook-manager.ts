@@ -22,6 +22,12 @@ function inside(path: string, directory: string): boolean {
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && way !== path);
 }
 
+/** The file that configures lefthook in a working tree, absolute, or null. */
+export async function lefthookConfig(top: string): Promise<string | null> {
+  for (const name of lefthookFiles) if (await exists(join(top, name))) return join(top, name);
+  return null;
+}
+
 /** Both paths real and absolute; `top` null in a bare repository. */
 export async function hookOwner(
   directory: string,
@@ -30,7 +36,7 @@ export async function hookOwner(
   const husky = basename(directory) === ".husky" || (basename(directory) === "_" && basename(dirname(directory)) === ".husky");
   if (husky) return "husky";
   const { top } = checkout;
-  if (top !== null && (await Promise.all(lefthookFiles.map((name) => exists(join(top, name))))).includes(true)) return "lefthook";
+  if (top !== null && (await lefthookConfig(top)) !== null) return "lefthook";
   if (inside(directory, checkout.commonDirectory)) return "nobody";
   if (top !== null && inside(directory, top)) return "work-tree";
   return "outside";
