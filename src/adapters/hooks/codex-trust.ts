@@ -12,7 +12,7 @@ export function snakeCase(event: string): string {
 
 /**
  * Codex' hash of a hook without a matcher: SHA-256 of the canonical JSON (sorted keys, no white space) of its event
- * and its normalised command. Learnt from what Codex stores; agrees with two hashes of Codex 0.145 (test/hooks).
+ * and its normalised command. Learnt from what Codex 0.145 stores; a hash that differs is reported, never acted on.
  */
 export function trustHash(hook: SettingsHook): string {
   const { command, timeout } = hook;
