@@ -24,6 +24,8 @@ export async function buildProgram(outdir) {
     format: "esm",
     platform: "node",
     target: "node20.19",
+    // Their ES modules first: UMD bundles (jsonc-parser) hide what they require.
+    mainFields: ["module", "main"],
     chunkNames: "chunks/[name]-[hash]",
     // Native and optional: absent is a way to be installed.
     external: ["@napi-rs/keyring"],
@@ -32,7 +34,21 @@ export async function buildProgram(outdir) {
     metafile: true,
     logLevel: "warning",
   });
+  refuseLazyCommonJs(result.metafile);
   return result.metafile;
+}
+
+/**
+ * A CommonJS package that is imported lazily has only a default export in a bundle, but named ones without it.
+ * So such a package is imported by a module of ours, and that module lazily.
+ * @param {import("esbuild").Metafile} metafile
+ */
+function refuseLazyCommonJs({ inputs, outputs }) {
+  for (const { entryPoint } of Object.values(outputs)) {
+    if (entryPoint?.includes("node_modules/") && inputs[entryPoint]?.format === "cjs") {
+      throw new Error(`'${entryPoint}' is CommonJS: import it at the top of a module of src, and import that one lazily`);
+    }
+  }
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -53,6 +53,8 @@ export async function hookLane(argv: readonly string[]): Promise<number> {
   try {
     const alone = Boolean(process.env["HX_HOOK"]);
     process.on("uncaughtException", () => process.exit(0));
+    // The terminal may go while the work goes on.
+    process.on("SIGHUP", () => undefined);
     if (process.platform === "darwin" && argv[0] === "agent" && !alone) return await handOver(argv);
     process.env["HX_HOOK"] = "1";
     await runHook(argv, process.stdin, deps());

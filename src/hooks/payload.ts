@@ -54,7 +54,7 @@ export async function readPayload(bytes: Uint8Array): Promise<HookPayload | null
 
 /** Of a payload that was cut off, the ids come first: a parser that forgives finds them. */
 async function salvaged(text: string): Promise<HookPayload | null> {
-  const { parse } = await import("jsonc-parser");
-  const value: unknown = parse(text, [], { allowEmptyContent: true });
+  const { salvage } = await import("./salvage.ts");
+  const value = salvage(text);
   return isPayload(value) && Object.keys(value).length > 0 ? value : null;
 }

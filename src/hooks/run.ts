@@ -48,6 +48,9 @@ export function parseCall(argv: readonly string[]): HookCall | null {
   return null;
 }
 
+/** Not failures: there is nothing to keep here, and a log of it would tell where the person works. */
+const nothingToDo: ReadonlySet<string> = new Set(["not-a-repository", "not-connected", "outside-boundary"]);
+
 function codeOf(error: unknown): string {
   if (isHxError(error)) return error.code;
   if (error instanceof Error && "code" in error && typeof error.code === "string" && /^[A-Z0-9_]{1,40}$/.test(error.code)) return error.code;
@@ -115,6 +118,7 @@ export async function runHook(argv: readonly string[], stdin: AsyncIterable<unkn
     if (call.hook === "pre-push") return await prePush(call.wait, deps);
     return await agentHook(call.agent, stdin, deps);
   } catch (error) {
-    await deps.log({ hook: call.hook, code: codeOf(error) }).catch(() => undefined);
+    const code = codeOf(error);
+    if (!nothingToDo.has(code)) await deps.log({ hook: call.hook, code }).catch(() => undefined);
   }
 }

@@ -42,6 +42,14 @@ describe("the program as it is installed", () => {
     expect(await readdir(join(box.directory, "home"))).toEqual([]);
   });
 
+  it("reads a payload that was cut off, and keeps no log of what is no failure", async () => {
+    const work = await repositoryIn(box);
+    const env = { HX_STATE_DIR: join(box.directory, "state") };
+    const input = JSON.stringify({ session_id: "a", cwd: work, last_assistant_message: "words" }).slice(0, -4);
+    expect(await box.run(process.execPath, [program, "hook", "agent", "codex"], { input, env })).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await readdir(env.HX_STATE_DIR).catch(() => [])).not.toContain("hooks.log");
+  });
+
   it("under real hooks lets a commit and a push in a repository that is not connected pass unseen", async () => {
     await script(join(box.directory, "path", "hx"), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
     const work = await repositoryIn(box);
@@ -53,6 +61,16 @@ describe("the program as it is installed", () => {
 });
 
 describe("on a terminal", () => {
+  it("that goes away, the work goes on", async () => {
+    const pty = await box.run("sh", ["-c", "command -v script && script --version && command -v setsid"]);
+    if (!pty.stdout.includes("util-linux") || pty.code !== 0) return;
+    const work = await repositoryIn(box);
+    await gitHooks({ repository: await hooked(box, work), hxCommand: "hx" }).install();
+    const slow = { HX_TEST_DELAY: "0.5" };
+    await box.run("script", ["-qec", "git commit -q --allow-empty -m x", "/dev/null"], { cwd: work, env: slow });
+    expect(await box.callsOf(1)).toEqual(["hook git post-commit|"]);
+  });
+
   it("a person's push is not held up, an agent's and a CI's is", async () => {
     const pty = await box.run("sh", ["-c", "command -v script && script --version"]);
     if (!pty.stdout.includes("util-linux")) return;

@@ -130,6 +130,15 @@ describe("git hooks", () => {
 });
 
 describe("agent hooks", () => {
+  it("keep no log of places where there is nothing to keep", async () => {
+    for (const code of ["not-connected", "not-a-repository", "outside-boundary"] as const) {
+      const seen = watched({ captureSession: () => Promise.reject(new HxError(code, "no")) });
+      await runHook(["agent", "codex"], bytes('{"session_id":"a"}'), seen.deps);
+      expect(seen.calls).toHaveLength(1);
+      expect(seen.failures).toEqual([]);
+    }
+  });
+
   it("capture the session of the payload, where the payload says", async () => {
     const seen = watched({}, { directory: "/" });
     const payload = { session_id: "a", cwd: join(directory, "repository") };

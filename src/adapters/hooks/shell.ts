@@ -22,18 +22,20 @@ function singleQuoted(text: string): string {
 
 /**
  * What a git hook does, as lines of POSIX shell that may stand anywhere in a hook of the user: they read nothing
- * from stdin, print nothing, set no variable, hold under `set -eu`, and end with status 0.
+ * from stdin, print nothing, leave no variable behind, hold under `set -eu`, and end with status 0.
  */
 export function gitHookLines(event: GitEvent, hxCommand: string): readonly string[] {
   const hx = shellWord(hxCommand);
   const guard = `if [ -z "\${HX_SKIP-}\${HX_HOOK-}" ] && command -v ${hx} >/dev/null 2>&1; then`;
   const quiet = "</dev/null >/dev/null 2>&1";
-  if (event === "post-commit") return [guard, `  (${hx} hook git post-commit ${quiet} &)`, "fi"];
+  // A session of its own where there is setsid: the end of a pseudo terminal, as agents use them, ends what runs in it.
+  const detached = (call: string): string => `(s=; command -v setsid >/dev/null 2>&1 && s=setsid; $s ${hx} ${call} ${quiet} &)`;
+  if (event === "post-commit") return [guard, `  ${detached("hook git post-commit")}`, "fi"];
   const variables = unattended.map((name) => `\${${name}-}`).join("");
   return [
     guard,
     `  if [ -t 2 ] && [ -z "${variables}" ]; then`,
-    `    (${hx} hook git pre-push "$@" ${quiet} &)`,
+    `    ${detached('hook git pre-push "$@"')}`,
     "  else",
     `    ${hx} hook git pre-push --wait "$@" ${quiet} || :`,
     "  fi",
