@@ -1,0 +1,56 @@
+// Bundles src/main.ts into dist/: one entry, and a chunk for whatever is imported lazily.
+import { rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** CommonJS packages inside an ES module still ask for node's own modules by `require`. */
+const banner = 'import { createRequire as hxCreateRequire } from "node:module"; const require = hxCreateRequire(import.meta.url);';
+
+/**
+ * @param {string} outdir replaced as a whole
+ * @returns {Promise<import("esbuild").Metafile>}
+ */
+export async function buildProgram(outdir) {
+  await rm(outdir, { recursive: true, force: true });
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: ["src/main.ts"],
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    // Their ES modules first: UMD bundles (jsonc-parser) hide what they require.
+    mainFields: ["module", "main"],
+    chunkNames: "chunks/[name]-[hash]",
+    // Native and optional: absent is a way to be installed.
+    external: ["@napi-rs/keyring"],
+    banner: { js: banner },
+    legalComments: "eof",
+    metafile: true,
+    logLevel: "warning",
+  });
+  refuseLazyCommonJs(result.metafile);
+  return result.metafile;
+}
+
+/**
+ * A CommonJS package that is imported lazily has only a default export in a bundle, but named ones without it.
+ * So such a package is imported by a module of ours, and that module lazily.
+ * @param {import("esbuild").Metafile} metafile
+ */
+function refuseLazyCommonJs({ inputs, outputs }) {
+  for (const { entryPoint } of Object.values(outputs)) {
+    if (entryPoint?.includes("node_modules/") && inputs[entryPoint]?.format === "cjs") {
+      throw new Error(`'${entryPoint}' is CommonJS: import it at the top of a module of src, and import that one lazily`);
+    }
+  }
+}
+
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await buildProgram(join(root, "dist"));
+}

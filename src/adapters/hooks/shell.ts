@@ -1,0 +1,68 @@
+/** Events of git that hx listens to. */
+export const gitEvents = ["post-commit", "pre-push"] as const;
+export type GitEvent = (typeof gitEvents)[number];
+
+/**
+ * Variables that agents and CI services set. Where one is set, a push is awaited even on a terminal:
+ * the machine may be gone a second later, and nobody looks at the prompt.
+ */
+const unattended = ["CI", "CLAUDECODE", "CODEX_CI", "CODEX_SANDBOX", "CODEX_THREAD_ID", "GEMINI_CLI", "CURSOR_AGENT"];
+
+const plainWord = /^[A-Za-z0-9_./@%+:,=-]+$/;
+
+/** A word of a POSIX shell, in double quotes where it needs any. */
+export function shellWord(word: string): string {
+  if (plainWord.test(word)) return word;
+  return `"${word.replaceAll(/[\\"$`]/g, "\\$&")}"`;
+}
+
+function singleQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * What a git hook does, as lines of POSIX shell that may stand anywhere in a hook of the user: they read nothing
+ * from stdin, print nothing, leave no variable behind, hold under `set -eu`, and end with status 0.
+ */
+export function gitHookLines(event: GitEvent, hxCommand: string): readonly string[] {
+  const hx = shellWord(hxCommand);
+  const guard = `if [ -z "\${HX_SKIP-}\${HX_HOOK-}" ] && command -v ${hx} >/dev/null 2>&1; then`;
+  const quiet = "</dev/null >/dev/null 2>&1";
+  // A session of its own where there is setsid: the end of a pseudo terminal, as agents use them, ends what runs in it.
+  const detached = (call: string): string => `(s=; command -v setsid >/dev/null 2>&1 && s=setsid; $s ${hx} ${call} ${quiet} &)`;
+  if (event === "post-commit") return [guard, `  ${detached("hook git post-commit")}`, "fi"];
+  const variables = unattended.map((name) => `\${${name}-}`).join("");
+  return [
+    guard,
+    `  if [ -t 2 ] && [ -z "${variables}" ]; then`,
+    `    ${detached('hook git pre-push "$@"')}`,
+    "  else",
+    `    ${hx} hook git pre-push --wait "$@" ${quiet} || :`,
+    "  fi",
+    "fi",
+  ];
+}
+
+/** The same on one line, for places that hold one command and append the arguments of the hook to it. */
+export function gitHookCommand(event: GitEvent, hxCommand: string): string {
+  const script = gitHookLines(event, hxCommand)
+    .map((line) => line.trim())
+    .join("; ")
+    .replaceAll("then;", "then")
+    .replaceAll("else;", "else");
+  return `sh -c ${singleQuoted(script)} hx`;
+}
+
+/**
+ * What an agent runs. It takes the whole payload off stdin, hands it to hx in a session of its own (an agent that
+ * ends kills the process group of its hooks), and returns. The text is the same in every version of hx: Codex
+ * trusts a hash of it. `sh -c` around it because some agents run hooks in the person's login shell.
+ */
+export function agentHookCommand(agent: string, hxCommand: string): string {
+  const hx = shellWord(hxCommand);
+  const script =
+    `p=$(cat); s=; command -v setsid >/dev/null 2>&1 && s=setsid; ` +
+    `if [ -z "$HX_SKIP$HX_HOOK" ] && command -v ${hx} >/dev/null 2>&1; then ` +
+    `(printf %s "$p" | $s ${hx} hook agent ${agent} >/dev/null 2>&1 &) fi; exit 0`;
+  return `sh -c ${singleQuoted(script)}`;
+}
