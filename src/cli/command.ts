@@ -63,8 +63,10 @@ export interface Call {
 }
 
 export interface Passphrases {
-  /** For a key that is made or locked anew. @throws HxError `answer-needed` */
+  /** For a key that is made: `--passphrase-…`, else the terminal, asked twice. @throws HxError `answer-needed` */
   fresh(): Promise<Uint8Array>;
+  /** For a key that is locked anew: `--new-passphrase-…`, else the terminal, asked twice. @throws HxError `answer-needed` */
+  changed(): Promise<Uint8Array>;
 }
 
 /** Typed reading of what commander parsed. */
@@ -77,6 +79,11 @@ export class Options {
 
   flag(name: string): boolean {
     return this.#values[name] === true;
+  }
+
+  /** `--no-input`: commander turns it into `input: false`. */
+  refused(name: string): boolean {
+    return this.#values[name] === false;
   }
 
   text(name: string): string | undefined {

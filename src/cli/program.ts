@@ -117,7 +117,6 @@ function build(version: string, print: (text: string) => void, found: (wanted: W
 
 function addNoun(program: Command, noun: string, nouns: Map<string, Command>): Command {
   const command = program.command(noun).helpCommand(false).configureHelp({ formatHelp: () => nounHelp(noun, COMMANDS) });
-  command.action(() => command.outputHelp());
   command.action(() => command.help());
   nouns.set(noun, command);
   return command;

@@ -41,7 +41,7 @@ export class Run implements Call {
   constructor(fields: RunFields) {
     const { host, options } = fields;
     const plain = isSet(host.environment["ACCESSIBLE"]);
-    const silent = options.noInput() || isSet(host.environment["HX_NO_INPUT"]);
+    const silent = options.refused("input") || isSet(host.environment["HX_NO_INPUT"]);
     this.host = host;
     this.out = fields.out;
     this.err = fields.err;
@@ -54,7 +54,10 @@ export class Run implements Call {
     this.answers = new TerminalAnswers({ yes: this.yes, open: () => (silent ? null : host.openTerminal(plain)) });
     this.progress = new TerminalProgress(this.err, { silent: this.json, plain });
     this.#passphrase = this.#reader(originOf(options, "passphrase", host.environment));
-    this.passphrases = { fresh: () => this.#fresh() };
+    this.passphrases = {
+      fresh: () => fresh(this.#passphrase, "passphrase"),
+      changed: () => fresh(this.#reader(originOf(options, "newPassphrase", {})), "new-passphrase"),
+    };
   }
 
   world(): Promise<World> {
@@ -80,21 +83,17 @@ export class Run implements Call {
     await world?.close();
   }
 
-  /** `--new-passphrase-…` where a command has it, else `--passphrase-…`, else the terminal, asked twice. */
-  async #fresh(): Promise<Uint8Array> {
-    const origin = originOf(this.options, "newPassphrase", {});
-    const changing = this.options.flag("changes");
-    const reader = Object.keys(origin).length > 0 || changing ? this.#reader(origin) : this.#passphrase;
-    const text = await reader.ask("new passphrase", { confirm: true });
-    if (text !== null) return passphraseBytes(text);
-    throw new HxError("answer-needed", "nobody to ask for a passphrase", {
-      hints: ["answer it with --passphrase-file <file>, --passphrase-command <command> or --passphrase-fd <n>"],
-    });
-  }
-
   #reader(origin: PassphraseOrigin): PassphraseReader {
     return new PassphraseReader(origin, this.answers, (text) => this.progress.warn(text));
   }
+}
+
+async function fresh(reader: PassphraseReader, flag: string): Promise<Uint8Array> {
+  const text = await reader.ask("new passphrase", { confirm: true });
+  if (text !== null) return passphraseBytes(text);
+  throw new HxError("answer-needed", "nobody to ask for a passphrase", {
+    hints: [`answer it with --${flag}-file <file>, --${flag}-command <command> or --${flag}-fd <n>`],
+  });
 }
 
 function isSet(value: string | undefined): boolean {

@@ -41,22 +41,25 @@ export interface IdentityWorld {
   create(protection: Protection): Promise<{ readonly phrase: Phrase; readonly summary: IdentitySummary }>;
   /** null: no identity here. Needs no passphrase. */
   show(): Promise<IdentitySummary | null>;
-  unlock(minutes: number): Promise<{ readonly until: number; readonly place: string }>;
+  /** null: the keys need no unlock. */
+  unlock(minutes: number): Promise<{ readonly until: number; readonly place: string } | null>;
   lock(): Promise<void>;
-  changePassphrase(to: Protection): Promise<void>;
+  /** `next` is asked after the old passphrase proved right. */
+  changePassphrase(next: () => Promise<Protection>): Promise<void>;
   /** From the phrase and the clone in the directory. Fetches, adds a device to the workspace. */
   recover(phrase: Phrase, protection: Protection, options: { readonly remote?: string }): Promise<RecoverReport>;
 }
 
 export interface IdentitySummary {
   readonly person: string;
-  readonly device: string;
+  /** Absent: locked, and the person has several. */
+  readonly device?: string;
   /** Newest person-key epoch that the card shows. */
   readonly epoch: number;
   readonly devices: number;
   readonly protection: "argon2id" | "keyring" | "none";
-  /** Until when it is unlocked, or absent. */
-  readonly unlockedUntil?: number;
+  /** True when no passphrase would be asked for. */
+  readonly open: boolean;
   readonly directory: string;
 }
 
