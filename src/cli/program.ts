@@ -5,6 +5,7 @@ import { HxError } from "../domain/errors.ts";
 import { Options } from "./command.ts";
 import type { CommandSpec, OptionSpec } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { home } from "./commands/home.ts";
 import { renderError } from "./errors.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { GLOBAL_OPTIONS } from "./global-options.ts";
@@ -91,8 +92,10 @@ function parse(argv: readonly string[], version: string): Wanted | string {
     program.parse([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0 && error.code !== "commander.help") throw usageError(error);
-    return text;
+    if (error.exitCode === 0) return text;
+    // Commander's word for no command at all.
+    if (error.code === "commander.help") return { spec: home, arguments: [], options: new Options(program.opts()) };
+    throw usageError(error);
   }
   if (wanted === undefined) throw new HxError("usage", "no command", { hints: ["hx help"] });
   return wanted;
@@ -110,8 +113,6 @@ function build(version: string, print: (text: string) => void, found: (wanted: W
     const parent = verb === undefined ? program : (nouns.get(noun) ?? addNoun(program, noun, nouns));
     addCommand(parent, verb ?? noun, spec, found);
   }
-  const home = COMMANDS.find((spec) => spec.name === "home");
-  if (home !== undefined) program.action(() => found({ spec: home, arguments: [], options: new Options(program.opts()) }));
   return program;
 }
 

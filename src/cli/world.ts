@@ -290,7 +290,8 @@ export interface InspectSection {
 }
 
 export interface HooksWorld {
-  plan(options: HooksOptions): Promise<readonly NamedHookPlan[]>;
+  /** What `install` or `remove` would do. */
+  plan(verb: "install" | "remove", options: HooksOptions): Promise<readonly NamedHookPlan[]>;
   install(options: HooksOptions): Promise<readonly NamedHookPlan[]>;
   remove(options: HooksOptions): Promise<readonly NamedHookPlan[]>;
   status(): Promise<readonly { readonly place: string; readonly entries: readonly HookEntry[] }[]>;
