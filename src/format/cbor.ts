@@ -1,5 +1,5 @@
-import { decode, encode, rfc8949EncodeOptions } from "cborg";
-import { equal } from "../domain/bytes.ts";
+import { encode, rfc8949EncodeOptions } from "cborg";
+import { equal, fromUtf8 } from "../domain/bytes.ts";
 import { HxError } from "../domain/errors.ts";
 
 /** What a decoder gives: docs/spec/encoding.md, "CBOR". A map is a `Map`, so that no key can touch a prototype. */
@@ -30,18 +30,14 @@ export function encodeCbor(value: CborInput): Uint8Array {
 }
 
 /**
- * Strict: refuses all that `encodeCbor` would not have written, byte for byte.
+ * Strict: refuses all that `encodeCbor` would not have written, byte for byte. The decoder is our own
+ * because that of cborg drops a byte-order mark from the start of a text.
  * @throws HxError `encoding-invalid`
  */
 export function decodeCbor(bytes: Uint8Array): CborValue {
-  checkStructure(bytes);
-  let value: CborValue;
-  try {
-    value = admitted(decode(bytes, { useMaps: true, strict: true, allowIndefinite: false, allowUndefined: false, allowBigInt: false, rejectDuplicateMapKeys: true }), 0);
-  } catch (cause) {
-    if (cause instanceof HxError) throw cause;
-    throw new HxError("encoding-invalid", "not CBOR", { cause });
-  }
+  const reader = { bytes, at: 0 };
+  const value = readItem(reader, 0);
+  if (reader.at !== bytes.length) throw new HxError("encoding-invalid", "bytes after the CBOR value");
   if (!equal(encodeCbor(value), bytes)) throw new HxError("encoding-invalid", "not deterministic CBOR");
   return value;
 }
@@ -81,21 +77,6 @@ function entriesOf(value: object): Iterable<[string, CborInput | undefined]> {
   return value instanceof Map ? value.entries() : Object.entries(value);
 }
 
-function admitted(value: unknown, depth: number): CborValue {
-  if (depth > MAX_DEPTH) throw new HxError("encoding-invalid", "CBOR nested too deep");
-  if (typeof value === "boolean" || typeof value === "string") return value;
-  if (typeof value === "number") return unsigned(value);
-  if (value instanceof Uint8Array) return plain(value);
-  if (Array.isArray(value)) return value.map((item) => admitted(item, depth + 1));
-  if (!(value instanceof Map)) throw new HxError("encoding-invalid", "a CBOR value of a type that is not allowed");
-  const map = new Map<string, CborValue>();
-  for (const [key, item] of value) {
-    if (typeof key !== "string") throw new HxError("encoding-invalid", "a CBOR map key that is not text");
-    map.set(key, admitted(item, depth + 1));
-  }
-  return map;
-}
-
 function unsigned(value: number): number {
   if (!Number.isSafeInteger(value) || value < 0 || Object.is(value, -0)) throw new HxError("encoding-invalid", `not an unsigned integer up to 2^53-1: '${value}'`);
   return value;
@@ -111,50 +92,56 @@ function plain(bytes: Uint8Array): Uint8Array {
   return Uint8Array.prototype.slice.call(bytes);
 }
 
-/**
- * Walks the heads of all items without building anything: types, depth and lengths. So the decoder
- * behind it never sees a tag, an indefinite length, a nesting bomb or a length beyond the input.
- */
-function checkStructure(bytes: Uint8Array): void {
-  const open: number[] = [1];
-  let at = 0;
-  while (open.length > 0) {
-    const left = open[open.length - 1] ?? 0;
-    if (left === 0) {
-      open.pop();
-      continue;
-    }
-    open[open.length - 1] = left - 1;
-    const head = headAt(bytes, at);
-    at = head.next;
-    if (head.major === 2 || head.major === 3) at += head.value;
-    if (at > bytes.length) throw new HxError("encoding-invalid", "CBOR cut off");
-    if (head.major < 4 || head.major === 7) continue;
-    if (open.length > MAX_DEPTH) throw new HxError("encoding-invalid", "CBOR nested too deep");
-    const items = head.major === 5 ? head.value * 2 : head.value;
-    if (items > bytes.length - at) throw new HxError("encoding-invalid", "CBOR cut off");
-    open.push(items);
-  }
-  if (at !== bytes.length) throw new HxError("encoding-invalid", "bytes after the CBOR value");
+interface Reader {
+  readonly bytes: Uint8Array;
+  at: number;
 }
 
-interface ItemHead {
-  readonly major: number;
-  readonly value: number;
-  readonly next: number;
-}
-
-function headAt(bytes: Uint8Array, at: number): ItemHead {
-  const first = bytes[at];
-  if (first === undefined) throw new HxError("encoding-invalid", "CBOR cut off");
+/** One item, whatever its encoding's length: that it is the shortest, the comparison in `decodeCbor` finds. */
+function readItem(reader: Reader, depth: number): CborValue {
+  if (depth > MAX_DEPTH) throw new HxError("encoding-invalid", "CBOR nested too deep");
+  const first = take(reader, 1)[0] ?? 0;
   const major = first >> 5;
-  const minor = first & 31;
-  if (major === 7 && minor !== 20 && minor !== 21) throw new HxError("encoding-invalid", "a CBOR value of a type that is not allowed");
-  if (major === 1 || major === 6 || minor > 27) throw new HxError("encoding-invalid", "a CBOR value of a type that is not allowed");
-  if (minor < 24) return { major, value: minor, next: at + 1 };
-  const width = 1 << (minor - 24);
-  if (at + 1 + width > bytes.length) throw new HxError("encoding-invalid", "CBOR cut off");
-  let value = 0;
-  for (let i = 1; i <= width; i++) value = value * 256 + (bytes[at + i] ?? 0);
-  return { major, value, next: at + 1 + width };
+  if (major === 7) return simple(first & 31);
+  const value = readArgument(reader, first & 31);
+  if (major === 0) return unsigned(value);
+  if (major === 2) return plain(take(reader, value));
+  if (major === 3) return fromUtf8(take(reader, value));
+  if (major === 4) return readList(reader, value, depth);
+  if (major === 5) return readMap(reader, value, depth);
+  throw new HxError("encoding-invalid", "a CBOR value of a type that is not allowed");
+}
+
+function readList(reader: Reader, length: number, depth: number): CborValue {
+  const list: CborValue[] = [];
+  while (list.length < length) list.push(readItem(reader, depth + 1));
+  return list;
+}
+
+function readMap(reader: Reader, size: number, depth: number): CborValue {
+  const map = new Map<string, CborValue>();
+  for (let i = 0; i < size; i++) {
+    const key = readItem(reader, depth + 1);
+    if (typeof key !== "string") throw new HxError("encoding-invalid", "a CBOR map key that is not text");
+    if (map.has(key)) throw new HxError("encoding-invalid", "a CBOR map with a key twice");
+    map.set(key, readItem(reader, depth + 1));
+  }
+  return map;
+}
+
+function simple(minor: number): boolean {
+  if (minor !== 20 && minor !== 21) throw new HxError("encoding-invalid", "a CBOR value of a type that is not allowed");
+  return minor === 21;
+}
+
+function readArgument(reader: Reader, minor: number): number {
+  if (minor < 24) return minor;
+  if (minor > 27) throw new HxError("encoding-invalid", "CBOR of indefinite length");
+  return take(reader, 1 << (minor - 24)).reduce((value, byte) => value * 256 + byte, 0);
+}
+
+function take(reader: Reader, length: number): Uint8Array {
+  if (length > reader.bytes.length - reader.at) throw new HxError("encoding-invalid", "CBOR cut off");
+  reader.at += length;
+  return reader.bytes.subarray(reader.at - length, reader.at);
 }

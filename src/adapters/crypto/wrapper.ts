@@ -1,0 +1,65 @@
+import { hkdfSync } from "node:crypto";
+import { HxError } from "../../domain/errors.ts";
+import { encodeWrap, parseWrap, wrapAdditional, wrapInfo, wrapPurpose } from "../../format/wrap.ts";
+import type { Aead, Hashes, Wrapper } from "../../ports/crypto.ts";
+import type { Sodium } from "./sodium.ts";
+
+const SEED = 32;
+const EMPTY = new Uint8Array(0);
+
+/** Allowed, because each wrap has a key of its own that is used once. */
+const ZERO_NONCE = new Uint8Array(24);
+
+/** HKDF-SHA256, RFC 5869, without salt. `libsodium-wrappers` has none, so it is the platform's. */
+export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", ikm, salt, info, length));
+}
+
+/** Wraps of docs/spec/wrap.md, kind 1. */
+export function sodiumWrapper(sodium: Sodium, hashes: Hashes, aead: Aead): Wrapper {
+  const wrapKey = (shared: Uint8Array, purpose: string, publicKey: Uint8Array, kem: Uint8Array): Uint8Array =>
+    hkdfSha256(shared, EMPTY, wrapInfo(hashes.h, purpose, publicKey, kem), 32);
+
+  return {
+    publicKey(seed) {
+      return sodium.crypto_kem_xwing_seed_keypair(checkedSeed(seed)).publicKey;
+    },
+    wrap(to, context, plaintext) {
+      const purpose = wrapPurpose(context);
+      const { ciphertext, sharedSecret } = encapsulate(sodium, to);
+      const key = wrapKey(sharedSecret, purpose, to, ciphertext);
+      const wrap = encodeWrap({ kem: ciphertext, sealed: aead.seal(key, ZERO_NONCE, wrapAdditional(context), plaintext) });
+      parseWrap(wrap, purpose);
+      return wrap;
+    },
+    open(seed, context, wrap) {
+      const purpose = wrapPurpose(context);
+      const { kem, sealed } = parseWrap(wrap, purpose);
+      const pair = sodium.crypto_kem_xwing_seed_keypair(checkedSeed(seed));
+      const shared = decapsulate(sodium, kem, pair.privateKey);
+      return aead.open(wrapKey(shared, purpose, pair.publicKey, kem), ZERO_NONCE, wrapAdditional(context), sealed);
+    },
+  };
+}
+
+function encapsulate(sodium: Sodium, to: Uint8Array): { readonly ciphertext: Uint8Array; readonly sharedSecret: Uint8Array } {
+  try {
+    return sodium.crypto_kem_xwing_enc(to);
+  } catch (cause) {
+    throw new HxError("encoding-invalid", "not an X-Wing public key", { cause });
+  }
+}
+
+/** Another key gives another secret, not an error; what fails here is an X25519 part of low order. */
+function decapsulate(sodium: Sodium, kem: Uint8Array, privateKey: Uint8Array): Uint8Array {
+  try {
+    return sodium.crypto_kem_xwing_dec(kem, privateKey);
+  } catch (cause) {
+    throw new HxError("wrap-invalid", "the key encapsulation of a wrap fails", { cause });
+  }
+}
+
+function checkedSeed(seed: Uint8Array): Uint8Array {
+  if (seed.length !== SEED) throw new HxError("internal", "an X-Wing seed of a wrong length");
+  return seed;
+}

@@ -1,0 +1,132 @@
+import { brotliCompressor } from "../../src/adapters/crypto/brotli.ts";
+import { fromHex, toHex } from "../../src/domain/bytes.ts";
+import { HxError } from "../../src/domain/errors.ts";
+import { repoId, sessionId } from "../../src/domain/ids.ts";
+import { decodeCbor, decodeCborMap, encodeCbor } from "../../src/format/cbor.ts";
+import type { CborMap } from "../../src/format/cbor.ts";
+import { decodeCard, openCard } from "../../src/format/card.ts";
+import { openEnvelope, signEnvelope } from "../../src/format/envelope.ts";
+import type { EnvelopeType } from "../../src/format/envelope.ts";
+import { decodeBody, decodeHeader } from "../../src/format/header.ts";
+import { workspaceIdOf } from "../../src/format/ids.ts";
+import { openItem } from "../../src/format/item.ts";
+import { decodeDeviceKey, openDeviceKey } from "../../src/format/key-file.ts";
+import { decodeManifest } from "../../src/format/manifest.ts";
+import { authorWrapId, commitment, nextChainKey, partKey, privateKey } from "../../src/format/part-keys.ts";
+import { decodePartRecord } from "../../src/format/part-record.ts";
+import { FileLedger, PartStreamReader } from "../../src/format/part-stream.ts";
+import { parseKeysPath, parseLanePath, parseRootPath } from "../../src/format/paths.ts";
+import { openPrivate } from "../../src/format/private-block.ts";
+import { openSegment } from "../../src/format/segment.ts";
+import { treeState } from "../../src/format/state.ts";
+import { decodeStatement } from "../../src/format/statement.ts";
+import { openTie } from "../../src/format/tie.ts";
+import { wrapAdditional } from "../../src/format/wrap.ts";
+import type { Crypto } from "../../src/ports/crypto.ts";
+import type { Vector } from "./make-vectors.ts";
+
+/** What the fields of a good vector beyond its inputs must equal. */
+type Facts = Record<string, unknown>;
+type Reader = (crypto: Crypto, vector: Vector) => Facts | Promise<Facts>;
+
+const text = (vector: Vector, key: string): string => String(vector[key]);
+const hex = (vector: Vector, key: string): Uint8Array => fromHex(text(vector, key));
+
+/** One reader a file of fixtures/vectors. Each throws the HxError that a bad vector expects. */
+export const READERS: Readonly<Record<string, Reader>> = {
+  cbor: (_, vector) => ({ cbor: toHex(encodeCbor(decodeCbor(hex(vector, "cbor")))) }),
+  envelope: (crypto, vector) => {
+    const type = text(vector, "type") as EnvelopeType;
+    const { payload, map } = openEnvelope(hex(vector, "envelope"), type, (message, signature) => crypto.signer.verify(hex(vector, "public_key"), message, signature));
+    return { payload: toHex(payload), envelope: toHex(signEnvelope(type, map, (message) => crypto.signer.sign(hex(vector, "seed"), message))) };
+  },
+  "key-tree": ({ hashes }, vector) => {
+    const chainKey = hex(vector, "chain_key");
+    const part = partKey(hashes, chainKey);
+    const session = sessionId(text(vector, "session"));
+    return {
+      part_key: toHex(part),
+      next_chain_key: toHex(nextChainKey(hashes, chainKey)),
+      commit: toHex(commitment(hashes.h, part, session, Number(vector["n"]))),
+      private_key: toHex(privateKey(hashes, part)),
+      author_wrap_id: authorWrapId(hashes, session, Number(vector["chain"])),
+    };
+  },
+  paths: (_, vector) => {
+    const path = text(vector, "path");
+    if (vector["tree"] === "lane" && parseLanePath(path) === null) throw new HxError("lane-invalid", "path");
+    if (vector["tree"] === "keys" && parseKeysPath(path) === null) throw new HxError("keys-invalid", "path");
+    if (vector["tree"] === "root" && parseRootPath(path) === null) throw new HxError("workspace-invalid", "path");
+    return {};
+  },
+  state: ({ hashes }, vector) => {
+    const files = new Map(Object.entries(vector["files"] as object).map(([path, hash]) => [path, fromHex(String(hash))]));
+    return { state: toHex(treeState(hashes.h, files)) };
+  },
+  header: (_, vector) => {
+    const header = decodeHeader(hex(vector, "payload"));
+    if (vector.name !== "good") return {};
+    return { seq: header.seq, level: header.level, keys: header.keys, lane: toHex(header.lane), repo: header.repo, workspace: header.workspace };
+  },
+  body: (_, vector) => {
+    const body = decodeBody((vector["pieces"] as string[]).map(fromHex));
+    return { batch: body.batch.length, heads: body.heads.length };
+  },
+  manifest: (_, vector) => {
+    const manifest = decodeManifest(hex(vector, "payload"));
+    return { session: manifest.session, parts: manifest.parts.count };
+  },
+  "part-record": (_, vector) => {
+    const record = decodePartRecord(hex(vector, "record"));
+    return vector.name === "good" ? { n: record.n, chain: record.chain, segments: record.segments.map(({ number, length }) => [number, length]) } : {};
+  },
+  "private-block": (crypto, vector) => {
+    const place = { suite: 1, repo: repoId(text(vector, "repo")), session: sessionId(text(vector, "session")), n: Number(vector["n"]) };
+    return { facts: openPrivate(crypto.aead, crypto.hashes, hex(vector, "part_key"), place, hex(vector, "block")) };
+  },
+  "part-stream": (_, vector) => {
+    const reader = new PartStreamReader(new FileLedger({ whole: true }));
+    const records = reader.push(hex(vector, "stream"));
+    reader.finish();
+    return { records: records.length };
+  },
+  segment: async (crypto, vector) => {
+    const place = { repo: repoId(text(vector, "repo")), session: sessionId(text(vector, "session")), part: Number(vector["part"]), segment: Number(vector["segment"]) };
+    const frame = openSegment(crypto.segments, hex(vector, "part_key"), place, hex(vector, "blob"));
+    if (frame.codec === 0) return { codec: 0, raw: toHex(frame.compressed) };
+    const stream = brotliCompressor.decompress();
+    try {
+      return { codec: frame.codec, raw: toHex(await stream.push(frame.compressed, frame.rawLength)) };
+    } finally {
+      stream.close();
+    }
+  },
+  wrap: (crypto, vector) => {
+    const { purpose, suite, ...rest } = vector["context"] as Record<string, string | number>;
+    const context = { purpose: String(purpose), suite: Number(suite), ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, typeof value === "string" ? fromHex(value) : value])) };
+    const plaintext = crypto.wrapper.open(hex(vector, "seed"), context, hex(vector, "wrap"));
+    if (plaintext === null) throw new HxError("not-recipient", "not for this key");
+    return { plaintext: toHex(plaintext), public_key: toHex(crypto.wrapper.publicKey(hex(vector, "seed"))), additional: toHex(wrapAdditional(context)) };
+  },
+  item: (crypto, vector) => {
+    const place = { repo: repoId(text(vector, "repo")), lane: hex(vector, "lane") };
+    const body: CborMap | null = openItem(crypto, hex(vector, "seed"), place, hex(vector, "item"));
+    if (body === null) throw new HxError("not-recipient", "not for this key");
+    const tie = openTie(body, place, hex(vector, "device_key"), crypto.signer.verify);
+    return { person: tie.person, device: tie.device };
+  },
+  card: (crypto, vector) => {
+    const card = openCard(crypto.hashes, crypto.signer.verify, decodeCard(hex(vector, "card")));
+    return { person: card.person.id, devices: card.devices.map(({ id }) => id), epochs: card.keys.length };
+  },
+  statement: (crypto, vector) => {
+    const { payload } = openEnvelope(hex(vector, "envelope"), "hx/statement/v1", (message, signature) => crypto.signer.verify(hex(vector, "device_key"), message, signature));
+    const statement = decodeStatement(payload);
+    return { n: statement.n, type: statement.type, workspace: workspaceIdOf(crypto.hashes, payload) };
+  },
+  "device-key": (crypto, vector) => {
+    const secrets = openDeviceKey(crypto.aead, hex(vector, "key"), decodeDeviceKey(hex(vector, "file")));
+    decodeCborMap(hex(vector, "file"));
+    return { person: secrets.person, device: secrets.device, sign: toHex(secrets.sign), box: toHex(secrets.box) };
+  },
+};
