@@ -1,0 +1,51 @@
+import type { CommandSpec } from "./command.ts";
+import { command as capture } from "./commands/capture.ts";
+import { command as demo } from "./commands/demo.ts";
+import { command as doctor } from "./commands/doctor.ts";
+import { helpCommand } from "./commands/help.ts";
+import { command as hooksInstall } from "./commands/hooks-install.ts";
+import { command as hooksRemove } from "./commands/hooks-remove.ts";
+import { command as hooksStatus } from "./commands/hooks-status.ts";
+import { command as identityLock } from "./commands/identity-lock.ts";
+import { command as identityNew } from "./commands/identity-new.ts";
+import { command as identityPassphrase } from "./commands/identity-passphrase.ts";
+import { command as identityRestore } from "./commands/identity-restore.ts";
+import { command as identityShow } from "./commands/identity-show.ts";
+import { command as identityUnlock } from "./commands/identity-unlock.ts";
+import { command as init } from "./commands/init.ts";
+import { command as inspect } from "./commands/inspect.ts";
+import { command as list } from "./commands/list.ts";
+import { command as restore } from "./commands/restore.ts";
+import { command as show } from "./commands/show.ts";
+import { command as status } from "./commands/status.ts";
+import { command as sync } from "./commands/sync.ts";
+import { command as uninstall } from "./commands/uninstall.ts";
+import { command as verify } from "./commands/verify.ts";
+import { command as version } from "./commands/version.ts";
+
+/** All commands, in the order in which help and reference show them. */
+export const COMMANDS: readonly CommandSpec[] = [
+  init,
+  status,
+  doctor,
+  demo,
+  uninstall,
+  helpCommand(() => COMMANDS),
+  capture,
+  sync,
+  verify,
+  restore,
+  list,
+  show,
+  identityNew,
+  identityShow,
+  identityUnlock,
+  identityLock,
+  identityPassphrase,
+  identityRestore,
+  hooksInstall,
+  hooksRemove,
+  hooksStatus,
+  inspect,
+  version,
+];

@@ -1,0 +1,34 @@
+import type { CommandSpec } from "../command.ts";
+import { present } from "../command.ts";
+import { SCHEMAS } from "../json/schemas.ts";
+import { parseSince } from "../since.ts";
+
+const MOST = 1_000_000;
+
+export const command: CommandSpec = {
+  name: "list",
+  group: "Look",
+  summary: "List your sessions of this repository, the newest first",
+  details: ["In a pipe: one line each with tabs between id, last time, agent, turns, bytes, state and title."],
+  options: [
+    { flags: "--agent <name>", summary: "Only this agent" },
+    { flags: "--since <when>", summary: "Only those with something since an age (3d, 12h) or a date" },
+    { flags: "--limit <n>", summary: "At most so many" },
+  ],
+  examples: ["hx list", "hx list --since 1w --json"],
+  exits: [1, 3, 4, 10, 12, 13],
+  schema: SCHEMAS.list,
+  async run(call) {
+    const { options } = call;
+    const since = parseSince(options.text("since"), call.host.now());
+    const limit = options.number("limit", 1, MOST);
+    const world = await call.world();
+    const rows = await world.sessions.list(present({ agent: options.text("agent"), since, limit }));
+    call.progress.done();
+    const [{ listJson }, { sessionsLines, sessionsTable }] = await Promise.all([import("../json/sessions.ts"), import("../views/sessions.ts")]);
+    if (call.json) await call.out.json(listJson(rows));
+    else if (rows.length > 0) await call.page((out) => out.write(out.isTTY ? sessionsTable(rows, out.style, call.host.now(), out.width) : sessionsLines(rows)));
+    else if (call.out.isTTY) await call.err.line("hx: no sessions");
+    return rows.some(({ state }) => state === "locked" || state === "unreadable") ? 3 : 0;
+  },
+};

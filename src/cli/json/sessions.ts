@@ -1,0 +1,84 @@
+import type { Entry } from "../../domain/view.ts";
+import type { CaptureReport, Inspection, RestoreReport, SessionRow, ShownSession, SyncReport, VerifyReport, WrittenFile } from "../world.ts";
+import { SCHEMAS } from "./schemas.ts";
+import { timeOf } from "./time.ts";
+
+export function captureJson({ sessions, skipped }: CaptureReport, dryRun: boolean) {
+  return {
+    schema: SCHEMAS.capture,
+    dryRun,
+    sessions: sessions.map(({ id, agent, title, newBytes, omittedBytes, isNew }) => ({ id, agent, title, new: isNew, newBytes, omittedBytes })),
+    skipped: skipped.map(({ agent, session, reason }) => ({ agent, session, reason })),
+  };
+}
+
+export function syncJson({ remotes, waiting, warnings }: SyncReport, dryRun: boolean) {
+  return {
+    schema: SCHEMAS.sync,
+    dryRun,
+    waiting,
+    remotes: remotes.map(({ remote, result, reason, pushedSessions, pushedBytes, lanesFetched, filtered }) => ({ remote, result, reason, pushedSessions, pushedBytes, lanesFetched, filtered })),
+    warnings,
+  };
+}
+
+export function listJson(rows: readonly SessionRow[]) {
+  return {
+    schema: SCHEMAS.list,
+    sessions: rows.map(({ id, state, agent, title, branch, first, last, turns, bytes, parts }) => ({ id, state, agent, title, branch, first: timeOf(first), last: timeOf(last), turns, bytes, parts })),
+  };
+}
+
+export function showJson({ id, view, unreadable, omittedBytes }: ShownSession) {
+  const { agent, id: agentId, title, directory, branch, version, models, first, last, turns, tokens, damaged, unknown } = view;
+  return {
+    schema: SCHEMAS.show,
+    id,
+    agent,
+    agentId,
+    agentVersion: version,
+    title,
+    directory,
+    branch,
+    models,
+    first: timeOf(first),
+    last: timeOf(last),
+    turns: turns.map(({ index, started, prompt, entries }) => ({ index, started: timeOf(started), prompt, entries: entries.map(entryJson) })),
+    tokens,
+    damaged,
+    unknown,
+    unreadable: unreadable.map(({ part, reason }) => ({ part, reason })),
+    omittedBytes,
+  };
+}
+
+function entryJson(entry: Entry) {
+  return { ...entry, at: timeOf(entry.at) };
+}
+
+export function rawJson(id: string, files: readonly WrittenFile[]) {
+  return { schema: SCHEMAS.show, id, files: files.map(({ path, bytes }) => ({ path, bytes })) };
+}
+
+export function restoreJson({ agent, files, omittedBytes, resume }: RestoreReport, dryRun: boolean) {
+  return { schema: SCHEMAS.restore, dryRun, agent, exact: omittedBytes === 0, omittedBytes, files: files.map(({ path, bytes, action }) => ({ path, bytes, action })), resume };
+}
+
+export function verifyJson(report: VerifyReport) {
+  const { lanes, headers, sessions, segments, opened, notOpened, findings } = report;
+  return {
+    schema: SCHEMAS.verify,
+    ok: findings.every(({ severity }) => severity !== "error"),
+    lanes,
+    headers,
+    sessions,
+    segments,
+    opened,
+    notOpened,
+    findings: findings.map(({ severity, code, message, place }) => ({ severity, code, message, place: place.map(([label, value]) => ({ label, value })) })),
+  };
+}
+
+export function inspectJson({ what, kind, sections }: Inspection) {
+  return { schema: SCHEMAS.inspect, what, kind, sections: sections.map(({ title, fields }) => ({ title, fields: fields.map(([label, value]) => ({ label, value })) })) };
+}

@@ -1,0 +1,154 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Command, CommanderError, Option } from "commander";
+import { HxError } from "../domain/errors.ts";
+import { Options } from "./command.ts";
+import type { CommandSpec, OptionSpec } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { home } from "./commands/home.ts";
+import { renderError } from "./errors.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { GLOBAL_OPTIONS } from "./global-options.ts";
+import { commandHelp, nounHelp, programHelp } from "./help.ts";
+import type { Host } from "./host.ts";
+import { wantsColour } from "./io/colour.ts";
+import type { ColourChoice } from "./io/colour.ts";
+import { ClosedPipe, Output } from "./io/output.ts";
+import { Run } from "./run.ts";
+
+/** What a line of arguments asks for. */
+interface Wanted {
+  readonly spec: CommandSpec;
+  readonly arguments: readonly string[];
+  readonly options: Options;
+}
+
+/** How long an interrupted command may take to stop, in ms. */
+const GRACE = 2000;
+
+/**
+ * Runs hx once.
+ * @param argv what follows the name of the program
+ * @returns the exit code; never throws, never exits
+ */
+export async function runProgram(argv: readonly string[], host: Host): Promise<ExitCode> {
+  const json = argv.includes("--json");
+  const debug = argv.includes("--debug");
+  const colour = colourOf(argv);
+  const out = new Output(host.stdout, wantsColour(colour, host.environment, host.stdout.isTTY));
+  const err = new Output(host.stderr, wantsColour(colour, host.environment, host.stderr.isTTY));
+  try {
+    const wanted = parse(argv, host.version);
+    if (typeof wanted === "string") {
+      await out.write(wanted);
+      return 0;
+    }
+    return await execute(wanted, host, out, err);
+  } catch (error) {
+    if (error instanceof ClosedPipe) return 0;
+    return renderError(error, err, { json, debug }).catch(() => 70 as const);
+  }
+}
+
+async function execute(wanted: Wanted, host: Host, out: Output, err: Output): Promise<ExitCode> {
+  const abort = new AbortController();
+  const run = new Run({ host, out, err, options: wanted.options, arguments: wanted.arguments, directory: await directoryOf(wanted.options, host), signal: abort.signal });
+  const interrupted = new Promise<never>((_, reject) => {
+    const stopped = new HxError("interrupted", "interrupted");
+    abort.signal.addEventListener("abort", () => setTimeout(() => reject(stopped), GRACE).unref());
+  });
+  interrupted.catch(() => undefined);
+  const stopListening = host.onInterrupt(() => {
+    run.progress.done();
+    abort.abort();
+  });
+  try {
+    const exit = await Promise.race([wanted.spec.run(run), interrupted]);
+    return exit ?? 0;
+  } catch (error) {
+    if (abort.signal.aborted && !(error instanceof HxError)) throw new HxError("interrupted", "interrupted", { cause: error });
+    throw error;
+  } finally {
+    stopListening();
+    await run.close();
+  }
+}
+
+async function directoryOf(options: Options, host: Host): Promise<string> {
+  const wanted = options.text("C");
+  if (wanted === undefined) return host.directory;
+  const directory = resolve(host.directory, wanted);
+  const found = await stat(directory).catch(() => null);
+  if (found?.isDirectory() !== true) throw new HxError("usage", `no such directory: '${wanted}'`);
+  return directory;
+}
+
+/** @returns the text of help or version when that was asked for */
+function parse(argv: readonly string[], version: string): Wanted | string {
+  let wanted: Wanted | undefined;
+  let text = "";
+  const program = build(version, (text_) => (text += text_), (found) => (wanted = found));
+  try {
+    program.parse([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return text;
+    // Commander's word for no command at all.
+    if (error.code === "commander.help") return { spec: home, arguments: [], options: new Options(program.opts()) };
+    throw usageError(error);
+  }
+  if (wanted === undefined) throw new HxError("usage", "no command", { hints: ["hx help"] });
+  return wanted;
+}
+
+function build(version: string, print: (text: string) => void, found: (wanted: Wanted) => void): Command {
+  const program = new Command("hx").version(version, "-V, --version").exitOverride();
+  program.configureOutput({ writeOut: print, writeErr: () => undefined });
+  program.configureHelp({ formatHelp: () => programHelp(COMMANDS) });
+  program.helpCommand(false).helpOption("-h, --help").allowExcessArguments(false);
+  for (const option of GLOBAL_OPTIONS) if (!option.flags.includes("--help")) program.addOption(optionOf(option));
+  const nouns = new Map<string, Command>();
+  for (const spec of COMMANDS) {
+    const [noun = "", verb] = spec.name.split(" ");
+    const parent = verb === undefined ? program : (nouns.get(noun) ?? addNoun(program, noun, nouns));
+    addCommand(parent, verb ?? noun, spec, found);
+  }
+  return program;
+}
+
+function addNoun(program: Command, noun: string, nouns: Map<string, Command>): Command {
+  const command = program.command(noun).helpCommand(false).configureHelp({ formatHelp: () => nounHelp(noun, COMMANDS) });
+  command.action(() => command.help());
+  nouns.set(noun, command);
+  return command;
+}
+
+function addCommand(parent: Command, name: string, spec: CommandSpec, found: (wanted: Wanted) => void): void {
+  const command = parent.command(name).allowExcessArguments(false);
+  command.configureHelp({ formatHelp: () => commandHelp(spec) });
+  for (const argument of spec.arguments ?? []) command.argument(argument.name, argument.summary);
+  for (const option of spec.options ?? []) command.addOption(optionOf(option));
+  command.action(() => found({ spec, arguments: command.args, options: new Options(command.optsWithGlobals()) }));
+}
+
+function optionOf(spec: OptionSpec): Option {
+  const option = new Option(spec.flags, spec.summary);
+  if (spec.choices !== undefined) option.choices([...spec.choices]);
+  if (spec.repeatable === true) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  return option;
+}
+
+/** Commander's sentence in the house's shape, its guess as a hint. */
+function usageError(error: CommanderError): HxError {
+  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  const guess = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(rest.join(" "))?.[1];
+  const hints = guess === undefined ? ["hx help"] : [`did you mean ${guess}`, "hx help"];
+  return new HxError("usage", first.replace(/\.$/, ""), { hints });
+}
+
+/** Before the arguments are parsed: their own errors have a colour too. */
+function colourOf(argv: readonly string[]): ColourChoice {
+  const at = argv.indexOf("--color");
+  const value = at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith("--color="))?.slice(8);
+  return value === "always" || value === "never" ? value : "auto";
+}

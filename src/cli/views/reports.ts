@@ -1,0 +1,33 @@
+import { visibleLine } from "../io/control-characters.ts";
+import type { CaptureReport, RestoreReport, SyncReport } from "../world.ts";
+import { counted, shortId, size } from "./words.ts";
+import type { Style } from "./words.ts";
+
+export function captureView(report: CaptureReport, style: Style, dryRun: boolean): string {
+  const taken = report.sessions.map(({ id, agent, title, newBytes, omittedBytes, isNew }) => {
+    const omitted = omittedBytes === 0 ? "" : style.yellow(`  ${size(omittedBytes)} left out: outside the collection boundary`);
+    return `${shortId(id)}  ${visibleLine(agent)}  ${isNew ? "new" : "grown"}  ${size(newBytes)}  ${visibleLine(title ?? "")}${omitted}`.trimEnd();
+  });
+  const skipped = report.skipped.map(({ agent, session, reason }) => style.dim(`skipped  ${visibleLine(agent)} ${visibleLine(session)}: ${visibleLine(reason)}`));
+  const total = report.sessions.reduce((sum, { newBytes }) => sum + newBytes, 0);
+  const end = report.sessions.length === 0 ? "nothing new" : `${dryRun ? "would capture" : "captured"} ${counted(report.sessions.length, "session")}, ${size(total)}`;
+  return [...taken, ...skipped, end].map((line) => `${line}\n`).join("");
+}
+
+export function syncView(report: SyncReport, style: Style, dryRun: boolean): string {
+  const lines = report.remotes.map((remote) => {
+    const name = style.bold(visibleLine(remote.remote));
+    if (remote.result === "refused" || remote.result === "unreachable" || remote.result === "stale") return `${name}  ${style.red(remote.result)}${remote.reason === undefined ? "" : `: ${visibleLine(remote.reason)}`}`;
+    const pushed = remote.result === "nothing" ? "nothing to push" : `${dryRun ? "would push" : "pushed"} ${counted(remote.pushedSessions, "session")} (${size(remote.pushedBytes)})`;
+    return `${name}  ${pushed}, ${counted(remote.lanesFetched, "lane")} of others${remote.filtered ? "" : style.dim("  the host does not filter")}`;
+  });
+  const waiting = report.waiting === 0 ? [] : [`${counted(report.waiting, "session")} still to push`];
+  return [...lines, ...waiting].map((line) => `${line}\n`).join("");
+}
+
+export function restoreView(report: RestoreReport, style: Style, dryRun: boolean): string {
+  const files = report.files.map(({ action, path, bytes }) => `${style.bold((dryRun && action !== "same" ? `would be ${action}` : action).padEnd(8))}  ${visibleLine(path)}  ${size(bytes)}`);
+  const omitted = report.omittedBytes === 0 ? [] : [style.yellow(`not exact: ${size(report.omittedBytes)} were left out at capture, outside the collection boundary`)];
+  const resume = report.resume === undefined || dryRun ? [] : [`resume it with:  ${visibleLine(report.resume)}`];
+  return [...files, ...omitted, ...resume].map((line) => `${line}\n`).join("");
+}

@@ -1,0 +1,27 @@
+import { visibleLine } from "../io/control-characters.ts";
+import type { SessionRow } from "../world.ts";
+import { ago, cut, rfc3339, shortId, size } from "./words.ts";
+import type { Style } from "./words.ts";
+
+/** For a terminal: short ids, relative times, cut to the width. */
+export function sessionsTable(rows: readonly SessionRow[], style: Style, now: number, width: number): string {
+  const cells = rows.map((row) => [shortId(row.id), row.last === undefined ? "" : ago(row.last, now), visibleLine(row.agent ?? ""), row.turns === undefined ? "" : String(row.turns), row.bytes === undefined ? "" : size(row.bytes), row.state]);
+  const heads = ["ID", "WHEN", "AGENT", "TURNS", "SIZE", "STATE"];
+  const widths = heads.map((head, i) => Math.max(head.length, ...cells.map((row) => (row[i] ?? "").length)));
+  const left = Math.max(12, width - widths.reduce((sum, cell) => sum + cell + 2, 0));
+  const line = (row: readonly string[]): string => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ");
+  const head = style.bold(`${line(heads)}  TITLE`);
+  const body = rows.map((row, i) => {
+    const text = `${line(cells[i] ?? [])}  ${cut(visibleLine(row.title ?? ""), left)}`.trimEnd();
+    return row.state === "locked" || row.state === "unreadable" ? style.dim(text) : text;
+  });
+  return [head, ...body].map((text) => `${text}\n`).join("");
+}
+
+/** For a pipe: whole ids, RFC 3339, tabs, no header, nothing cut. */
+export function sessionsLines(rows: readonly SessionRow[]): string {
+  return rows
+    .map((row) => [row.id, row.last === undefined ? "" : rfc3339(row.last), row.agent ?? "", row.turns ?? "", row.bytes ?? "", row.state, row.title ?? ""].map((cell) => visibleLine(String(cell))).join("\t"))
+    .map((line) => `${line}\n`)
+    .join("");
+}

@@ -1,0 +1,315 @@
+import type { Phrase } from "../app/identity/phrase.ts";
+import type { Protection } from "../app/identity/protection.ts";
+import type { SessionView } from "../domain/view.ts";
+import type { HookEntry, HookPlan } from "../ports/hooks.ts";
+import type { PassphraseSource } from "../ports/keystore.ts";
+
+/** What a command hands to the composition root when it asks for its world. */
+export interface WorldContext {
+  /** Absolute: the current directory, or that of `-C`. */
+  readonly directory: string;
+  /** Asked only when a locked key is needed and no unlock is remembered. */
+  readonly passphrase: PassphraseSource;
+  readonly progress: Progress;
+  /** Aborted at the first SIGINT. */
+  readonly signal: AbortSignal;
+}
+
+/** Tells a person what takes time. Phases follow one another. */
+export interface Progress {
+  phase(text: string): void;
+  /** Something worth a line on stderr that is no failure. */
+  warn(text: string): void;
+  done(): void;
+}
+
+/** All that commands call. Plain values in, plain values out; failures are HxError. Times in ms since 1970, sizes in bytes. */
+export interface World {
+  readonly identity: IdentityWorld;
+  readonly setup: SetupWorld;
+  readonly sessions: SessionsWorld;
+  readonly hooks: HooksWorld;
+  /** A fenced demonstration in a temporary directory; yields one step after the other. */
+  demo(): AsyncIterable<DemoStep>;
+  /** Git's value of a configuration key as seen from the directory, or null. */
+  gitConfig(key: string): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+export interface IdentityWorld {
+  /** @throws HxError `exists` */
+  create(protection: Protection): Promise<{ readonly phrase: Phrase; readonly summary: IdentitySummary }>;
+  /** null: no identity here. Needs no passphrase. */
+  show(): Promise<IdentitySummary | null>;
+  /** null: the keys need no unlock. */
+  unlock(minutes: number): Promise<{ readonly until: number; readonly place: string } | null>;
+  lock(): Promise<void>;
+  /** `next` is asked after the old passphrase proved right. */
+  changePassphrase(next: () => Promise<Protection>): Promise<void>;
+  /** From the phrase and the clone in the directory. Fetches, adds a device to the workspace. */
+  recover(phrase: Phrase, protection: Protection, options: { readonly remote?: string }): Promise<RecoverReport>;
+}
+
+export interface IdentitySummary {
+  readonly person: string;
+  /** Absent: locked, and the person has several. */
+  readonly device?: string;
+  /** Newest person-key epoch that the card shows. */
+  readonly epoch: number;
+  readonly devices: number;
+  readonly protection: "argon2id" | "keyring" | "none";
+  /** True when no passphrase would be asked for. */
+  readonly open: boolean;
+  readonly directory: string;
+}
+
+export interface RecoverReport {
+  readonly summary: IdentitySummary;
+  readonly workspaces: number;
+  readonly sessions: number;
+  /** False: the new device is written into the workspace at the next sync. */
+  readonly announced: boolean;
+}
+
+export interface SetupWorld {
+  /** Where the directory stands. Needs no key and no network; throws nothing. */
+  place(): Promise<{ readonly repository: string | null; readonly connected: boolean }>;
+  /** @throws HxError `not-a-repository`, `refused` (a public remote, a throwaway home), `exists` (connected already: the hint says how to join) */
+  planInit(options: InitOptions): Promise<InitPlan>;
+  /** Does what the plan says. The identity exists by then. */
+  init(options: InitOptions): Promise<InitReport>;
+  status(): Promise<Status>;
+  /** All checks, in the order in which they are shown. */
+  doctor(options: { readonly offline: boolean }): AsyncIterable<Check>;
+  planUninstall(options: UninstallOptions): Promise<readonly PlanLine[]>;
+  uninstall(options: UninstallOptions): Promise<readonly PlanLine[]>;
+}
+
+export interface InitOptions {
+  readonly name?: string;
+  readonly email?: string;
+  readonly project?: string;
+  /** URL of the repository that holds the workspace; absent: this repository. */
+  readonly workspace?: string;
+  /** Names or URLs; absent: those that the checkout has. */
+  readonly remotes?: readonly string[];
+  readonly hooks: boolean;
+  /** Agent hooks go into the project's settings instead of the person's. */
+  readonly projectHooks: boolean;
+  readonly publicOk: boolean;
+}
+
+export interface PlanLine {
+  /** `create`, `change`, `remove`, `keep`, `by hand` */
+  readonly action: string;
+  readonly what: string;
+  readonly where?: string;
+}
+
+export interface InitPlan {
+  readonly needsIdentity: boolean;
+  readonly name: string;
+  readonly email: string;
+  readonly project: string;
+  readonly lines: readonly PlanLine[];
+  readonly warnings: readonly string[];
+}
+
+export interface InitReport {
+  readonly workspace: string;
+  readonly repo: string;
+  readonly project: string;
+  readonly lines: readonly PlanLine[];
+  readonly warnings: readonly string[];
+}
+
+export interface UninstallOptions {
+  /** Also the local cache and trust state of this repository. Sessions in refs stay in any case. */
+  readonly state: boolean;
+}
+
+export interface Status {
+  readonly repository: string;
+  readonly connected: boolean;
+  /** Why it is not connected. */
+  readonly reason?: string;
+  readonly workspace?: { readonly id: string; readonly head: number; readonly people: number };
+  readonly project?: string;
+  readonly identity?: IdentitySummary;
+  readonly sessions?: { readonly kept: number; readonly staged: number; readonly unpushedBytes: number; readonly lastCapture?: number; readonly lastPush?: number };
+  readonly lanes?: { readonly mine: number; readonly others: number; readonly verifiedAt?: number };
+  readonly hooks: readonly { readonly place: string; readonly installed: number; readonly expected: number }[];
+  readonly agents: readonly { readonly name: string; readonly present: boolean; readonly hooked: boolean }[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface Warning {
+  readonly message: string;
+  /** A command that can be pasted. */
+  readonly fix?: string;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly result: "ok" | "warn" | "fail";
+  readonly detail: string;
+  readonly fix?: string;
+}
+
+export interface SessionsWorld {
+  capture(options: CaptureOptions): Promise<CaptureReport>;
+  sync(options: { readonly remote?: string; readonly full: boolean; readonly dryRun: boolean }): Promise<SyncReport>;
+  /** Newest first. What cannot be opened is listed as locked. */
+  list(options: ListOptions): Promise<readonly SessionRow[]>;
+  /** By id or a unique beginning of it. @throws HxError `not-found`, `ambiguous`, `locked`, `not-recipient` */
+  show(id: string): Promise<ShownSession>;
+  /** Writes the exact files below the directory, which must be absent or empty. */
+  raw(id: string, directory: string): Promise<readonly WrittenFile[]>;
+  restore(id: string, options: RestoreOptions): Promise<RestoreReport>;
+  verify(options: { readonly full: boolean; readonly remote?: string }): Promise<VerifyReport>;
+  /** A ref, an object id, `<ref>:<path>`. Decoded, never decrypted. */
+  inspect(what: string): Promise<Inspection>;
+}
+
+export interface CaptureOptions {
+  readonly agents: readonly string[];
+  readonly session?: string;
+  /** Only what changed since. */
+  readonly since?: number;
+  readonly dryRun: boolean;
+}
+
+export interface CaptureReport {
+  readonly sessions: readonly CapturedSession[];
+  /** Sessions that yielded nothing, with the reason. */
+  readonly skipped: readonly { readonly agent: string; readonly session: string; readonly reason: string }[];
+}
+
+export interface CapturedSession {
+  readonly id: string;
+  readonly agent: string;
+  readonly title?: string;
+  readonly newBytes: number;
+  /** Bytes left out because they ran outside the collection boundary. */
+  readonly omittedBytes: number;
+  readonly isNew: boolean;
+}
+
+export interface SyncReport {
+  readonly remotes: readonly {
+    readonly remote: string;
+    readonly result: "done" | "nothing" | "refused" | "unreachable" | "stale";
+    readonly reason?: string;
+    readonly pushedSessions: number;
+    readonly pushedBytes: number;
+    readonly lanesFetched: number;
+    readonly filtered: boolean;
+  }[];
+  readonly waiting: number;
+  readonly warnings: readonly string[];
+}
+
+export interface ListOptions {
+  readonly agent?: string;
+  readonly since?: number;
+  readonly limit?: number;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly state: "pushed" | "waiting" | "locked" | "unreadable";
+  readonly agent?: string;
+  readonly title?: string;
+  readonly branch?: string;
+  readonly first?: number;
+  readonly last?: number;
+  readonly turns?: number;
+  /** Plaintext bytes. */
+  readonly bytes?: number;
+  readonly parts: number;
+}
+
+export interface ShownSession {
+  readonly id: string;
+  readonly view: SessionView;
+  /** Parts that could not be read, and why. */
+  readonly unreadable: readonly { readonly part: number; readonly reason: string }[];
+  readonly omittedBytes: number;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface RestoreOptions {
+  /** The checkout in which the session is to go on; absent: the directory. */
+  readonly directory?: string;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+export interface RestoreReport {
+  readonly agent: string;
+  readonly files: readonly (WrittenFile & { readonly action: "written" | "same" | "replaced" })[];
+  /** Not zero: what was left out at capture, so that the files are not what the agent wrote. */
+  readonly omittedBytes: number;
+  /** How to resume: a command. */
+  readonly resume?: string;
+}
+
+export interface VerifyReport {
+  readonly lanes: number;
+  readonly headers: number;
+  readonly sessions: number;
+  readonly segments: number;
+  readonly opened: number;
+  readonly notOpened: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface Finding {
+  readonly severity: "error" | "warning";
+  /** An error code of docs/reference/errors.md. */
+  readonly code: string;
+  readonly message: string;
+  /** The exact place: remote, ref, commit, path, byte, as far as it is known. */
+  readonly place: readonly (readonly [label: string, value: string])[];
+}
+
+export interface Inspection {
+  readonly what: string;
+  readonly kind: string;
+  /** Label and value pairs, nested by sections. Bytes are given in hex. */
+  readonly sections: readonly InspectSection[];
+}
+
+export interface InspectSection {
+  readonly title: string;
+  readonly fields: readonly (readonly [label: string, value: string | number | boolean])[];
+}
+
+export interface HooksWorld {
+  /** What `install` or `remove` would do. */
+  plan(verb: "install" | "remove", options: HooksOptions): Promise<readonly NamedHookPlan[]>;
+  install(options: HooksOptions): Promise<readonly NamedHookPlan[]>;
+  remove(options: HooksOptions): Promise<readonly NamedHookPlan[]>;
+  status(): Promise<readonly { readonly place: string; readonly entries: readonly HookEntry[] }[]>;
+}
+
+export interface HooksOptions {
+  /** `git`, or names of agents; empty: all. */
+  readonly places: readonly string[];
+  readonly project: boolean;
+}
+
+export interface NamedHookPlan extends HookPlan {
+  readonly place: string;
+}
+
+export interface DemoStep {
+  readonly title: string;
+  /** What was run, if the step shows one. */
+  readonly command?: string;
+  readonly lines: readonly string[];
+}
