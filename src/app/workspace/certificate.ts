@@ -3,8 +3,8 @@ import { currentMembership, membershipKey } from "../../domain/workspace/state.t
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
 import { certificateMessage } from "../../format/header.ts";
 import type { Certificate } from "../../format/header.ts";
+import type { MembershipSeeds } from "../../format/key-file.ts";
 import type { Signer } from "../../ports/crypto.ts";
-import type { MembershipSeeds } from "./member.ts";
 
 /** Certifies a lane with the newest membership key that the member holds: it says that a member writes, not which. */
 export function certifyLane(signer: Signer, membership: MembershipSeeds, repo: RepoId, lane: Uint8Array, eraser: Uint8Array): Certificate {

@@ -8,6 +8,8 @@ import type { ObjectReader, TreeEntry } from "../../ports/git.ts";
 /** The workspace chain as it lies below one commit: whole statements, nothing replayed yet. */
 export interface Chain {
   readonly tip: Oid;
+  /** Oldest first; the last one is the tip. */
+  readonly commits: readonly Oid[];
   /** Day of the tip, seconds since 1970. */
   readonly day: number;
   /** Envelope bytes, index is the number. */
@@ -36,7 +38,7 @@ export async function readChain(store: ObjectReader, tip: Oid, now: number): Pro
       checkOnlyAdds(before, files);
       before = files;
     }
-    return { tip, day: newest.day, statements: await readStatements(store, before) };
+    return { tip, commits: history.map(({ commit }) => commit), day: newest.day, statements: await readStatements(store, before) };
   } catch (cause) {
     if (!isHxError(cause) || cause.code === "workspace-invalid" || cause.code === "missing-object") throw cause;
     throw new HxError("workspace-invalid", `the workspace chain is not well formed: ${cause.message}`, { cause, hints: ["hx verify"] });
@@ -44,6 +46,7 @@ export async function readChain(store: ObjectReader, tip: Oid, now: number): Pro
 }
 
 interface ChainCommit {
+  readonly commit: Oid;
   readonly tree: Oid;
   readonly day: number;
 }
@@ -58,7 +61,7 @@ async function readHistory(store: ObjectReader, tip: Oid, now: number): Promise<
     if (parents.length > 1) throw new HxError("encoding-invalid", "a commit with two parents");
     if (day > childDay) throw new HxError("encoding-invalid", "a commit that is older than its parent");
     if (history.length >= MAX_STATEMENTS) throw new HxError("encoding-invalid", "too many commits");
-    history.push({ tree, day });
+    history.push({ commit: at, tree, day });
     childDay = day;
     at = parents[0];
   }

@@ -5,6 +5,7 @@ import type { WorkspaceState } from "../../domain/workspace/state.ts";
 import { decodeCard } from "../../format/card.ts";
 import { decodeEnvelope } from "../../format/envelope.ts";
 import { repoIdOf } from "../../format/ids.ts";
+import type { MembershipSeeds } from "../../format/key-file.ts";
 import { makeRepoGenesis } from "../../format/repo-genesis.ts";
 import type { SealedName } from "../../format/sealed-name.ts";
 import type { StatementBody } from "../../format/statement-body.ts";
@@ -12,7 +13,6 @@ import type { Crypto } from "../../ports/crypto.ts";
 import { cardClaim } from "./claims.ts";
 import { genesisBody, membershipSecret, projectBody, signStatement } from "./compose.ts";
 import type { StatementSigner } from "./compose.ts";
-import type { MembershipSeeds } from "./member.ts";
 import { replayChain, replayNext } from "./replay.ts";
 
 /** The member who acts, unlocked: the device that signs, whose it is, and the public card. */

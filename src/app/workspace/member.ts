@@ -1,38 +1,31 @@
-import type { DeviceId, PersonId, ProjectId, WorkspaceId } from "../../domain/ids.ts";
+import type { DeviceId, PersonId, ProjectId } from "../../domain/ids.ts";
 import type { MembershipEpoch, SealedName as SealedNameWrap, WorkspaceState } from "../../domain/workspace/state.ts";
 import { equal } from "../../domain/bytes.ts";
 import { isHxError } from "../../domain/errors.ts";
+import type { EpochSeed, MembershipSeeds } from "../../format/key-file.ts";
 import { decodeName } from "../../format/sealed-name.ts";
 import type { SealedName } from "../../format/sealed-name.ts";
 import { membershipContext, nameContext, personKeyBeforeContext, personKeyContext, projectNameContext } from "../../format/wrap.ts";
 import type { ContextMap } from "../../format/primitives.ts";
 import type { Crypto } from "../../ports/crypto.ts";
 
-/** A secret seed of one epoch. */
-export interface EpochSeed {
-  readonly epoch: number;
+/** Seed of a device's box key, or (without a device) of the recovery key that the phrase gives. */
+export interface KeyOpener {
+  readonly device?: DeviceId;
   readonly seed: Uint8Array;
-}
-
-/** Seeds of the membership key of one epoch of a workspace: 64 bytes, signing first. */
-export interface MembershipSeeds {
-  readonly workspace: WorkspaceId;
-  readonly epoch: number;
-  readonly seeds: Uint8Array;
 }
 
 /**
  * The seeds of a person's keys that can be opened with a device's box seed or with the recovery seed:
  * those boxed to it, and through `before` all older ones. Oldest first.
  */
-export function openPersonKeys(crypto: Crypto, state: WorkspaceState, person: PersonId, with_: { readonly device: DeviceId; readonly box: Uint8Array } | { readonly recovery: Uint8Array }): readonly EpochSeed[] {
+export function openPersonKeys(crypto: Crypto, state: WorkspaceState, person: PersonId, opener: KeyOpener): readonly EpochSeed[] {
   const keys = state.persons.get(person)?.keys ?? [];
   const opened = new Map<number, Uint8Array>();
   for (const { epoch, key, boxes, recovery, before } of [...keys].reverse()) {
-    const wrap = "device" in with_ ? boxes.get(with_.device) : recovery;
-    const seed =
-      opened.get(epoch) ??
-      (wrap === undefined ? null : "device" in with_ ? open(crypto, with_.box, personKeyContext(person, epoch, with_.device), wrap) : open(crypto, with_.recovery, personKeyContext(person, epoch, "recovery"), wrap));
+    const to = opener.device ?? "recovery";
+    const wrap = to === "recovery" ? recovery : boxes.get(to);
+    const seed = opened.get(epoch) ?? (wrap === undefined ? null : open(crypto, opener.seed, personKeyContext(person, epoch, to), wrap));
     if (seed === null || !equal(crypto.wrapper.publicKey(seed), key)) {
       opened.delete(epoch);
       continue;
