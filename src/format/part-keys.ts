@@ -1,4 +1,5 @@
-import { concat, toHex, uint32, utf8 } from "../domain/bytes.ts";
+import { concat, equal, toHex, uint32, utf8 } from "../domain/bytes.ts";
+import { HxError } from "../domain/errors.ts";
 import type { SessionId } from "../domain/ids.ts";
 import { idBytes, labelled } from "./ids.ts";
 import type { Hash, HashFunctions } from "./primitives.ts";
@@ -33,4 +34,12 @@ export function privateKey(hashes: HashFunctions, part: Uint8Array): Uint8Array 
 export function authorWrapId(hashes: HashFunctions, session: SessionId, chain: number): string {
   const id = idBytes(session);
   return toHex(hashes.keyed(concat(id, id), concat(utf8("author"), uint32(chain))).subarray(0, 16));
+}
+
+/**
+ * To be called before any segment or private block of the part is opened.
+ * @throws HxError `commitment-invalid` when the part record commits to another key.
+ */
+export function checkCommitment(h: Hash, committed: Uint8Array, part: Uint8Array, session: SessionId, n: number): void {
+  if (!equal(commitment(h, part, session, n), committed)) throw new HxError("commitment-invalid", `the key of part '${n}' of session '${session}' is not the one that its record commits to`);
 }
