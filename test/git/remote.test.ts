@@ -325,7 +325,7 @@ describe("settings of the user", () => {
       await writeFile(join(work, "hooks", hook), `#!/bin/sh\ntouch '${trap}'\nexit 1\n`, { mode: 0o755 });
     }
     await sandbox.git(work, "update-ref", "refs/heads/mine", head).catch(() => undefined);
-    await sandbox.git(work, "-c", "core.hooksPath=/dev/null", "update-ref", "refs/tags/v1", head);
+    await sandbox.git(work, "-c", "core.hooksPath=/dev/null", "tag", "-a", "-m", "followed", "v1", head);
     await rm(trap, { force: true });
     const hostile = [
       ["remote.origin.url", server.url],
@@ -376,6 +376,35 @@ describe("settings of the user", () => {
     expect(new TextDecoder().decode((await partial.fileAt("HEAD", "h")) ?? new Uint8Array())).toBe("small 1");
     await expect(partial.fileAt("HEAD", "0")).rejects.toMatchObject({ code: "missing-object" });
     expect(server.requests).toEqual([]);
+  });
+
+  it("keep the user's repository whole and its configuration untouched", async () => {
+    const server = await http();
+    const { head, segment } = await lane(repository.store, 1);
+    await remote.push(repository.store, server.url, [{ local: head, ref: LANE }]);
+    await openWork("sha1");
+    const work = repository.checkout.commonDirectory;
+    const config = await readFile(join(work, "config"), "utf8");
+    expect(await remote.fetch(repository.store, server.url, [{ from: LANE, to: LANE }])).toEqual({ filtered: false });
+    expect(await repository.store.info(segment)).toMatchObject({ size: SEGMENT_BYTES });
+    const loner = await lane(await otherStore("loner"), 5);
+    await sandbox.git(sandbox.path("loner"), "push", "-q", server.directory, `${loner.head}:${KEYS}`);
+    await remote.fetchObjects(repository.store, server.url, [loner.segment]);
+    expect(await repository.store.info(loner.segment)).toMatchObject({ size: SEGMENT_BYTES });
+    expect(await readFile(join(work, "config"), "utf8")).toBe(config);
+    expect((await readdir(join(work, "objects", "pack"))).filter((name) => name.endsWith(".promisor"))).toEqual([]);
+    expect((await sandbox.tryGit(work, "fsck", "--strict")).code).toBe(0);
+  });
+
+  it("are left alone in a store of hx", async () => {
+    const server = await http();
+    const { head, segment } = await lane(repository.store, 1);
+    await remote.push(repository.store, server.url, [{ local: head, ref: LANE }]);
+    const others = await otherStore();
+    const config = await readFile(join(others.directory, "config"), "utf8");
+    await remote.fetch(others, server.url, [{ from: LANE, to: QUARANTINE }]);
+    await remote.fetchObjects(others, server.url, [segment]);
+    expect(await readFile(join(others.directory, "config"), "utf8")).toBe(config);
   });
 
   it("relative paths count from the top of the working tree", async () => {
