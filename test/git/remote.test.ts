@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gitRemote } from "../../src/adapters/git/remote.ts";
 import { gitRepositories } from "../../src/adapters/git/repositories.ts";
+import { reason } from "../../src/adapters/git/run.ts";
 import { oid, refName } from "../../src/domain/ids.ts";
 import type { Oid } from "../../src/domain/ids.ts";
 import type { Remote, Repository, Store } from "../../src/ports/git.ts";
@@ -270,6 +271,33 @@ describe("remote that fails", () => {
     const running = (await readdir("/proc").catch(() => [])).filter((pid) => /^[0-9]+$/.test(pid));
     const lines = await Promise.all(running.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
     expect(lines.filter((line) => line.includes(server.url) && !line.startsWith("node"))).toEqual([]);
+  });
+
+  it("is written by many at once: one wins, the others are stale", async () => {
+    const directory = await fileRemote();
+    const lanes = await Promise.all(Array.from({ length: 6 }, (_, i) => lane(repository.store, i)));
+    const results = await Promise.all(lanes.map(({ head }) => remote.push(repository.store, directory, [{ local: head, ref: LANE, lease: null }])));
+    expect(results.map(({ kind }) => kind).sort()).toEqual(["done", "stale", "stale", "stale", "stale", "stale"]);
+    const winner = (await remote.list(directory, LANE)).get(LANE);
+    expect(lanes.map(({ head }) => head)).toContain(winner);
+  });
+
+  it("is not blamed for objects that are missing here", async () => {
+    const directory = await fileRemote();
+    const { head } = await lane(repository.store, 1);
+    await remote.push(repository.store, directory, [{ local: head, ref: LANE }]);
+    const others = await otherStore();
+    await remote.fetch(others, directory, [{ from: LANE, to: QUARANTINE }]);
+    const empty = await fileRemote();
+    const absent = oid("4".repeat(40));
+    for (const local of [head, absent]) {
+      await expect(remote.push(others, empty, [{ local, ref: LANE }])).rejects.toMatchObject({ code: "missing-object" });
+    }
+  });
+
+  it("cannot write to the terminal of the reader", () => {
+    const ran = { code: 128, stdout: new Uint8Array(), timedOut: false, stderr: "remote: x\nfatal: \u001b[31mred\u009b0m https://ann:pw@host/x.\n" };
+    expect(reason(ran)).toBe("[31mred0m https://host/x");
   });
 
   it("is no option of git", async () => {
