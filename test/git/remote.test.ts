@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gitRemote } from "../../src/adapters/git/remote.ts";
 import { gitRepositories } from "../../src/adapters/git/repositories.ts";
+import { reason } from "../../src/adapters/git/run.ts";
 import { oid, refName } from "../../src/domain/ids.ts";
 import type { Oid } from "../../src/domain/ids.ts";
 import type { Remote, Repository, Store } from "../../src/ports/git.ts";
@@ -272,6 +273,33 @@ describe("remote that fails", () => {
     expect(lines.filter((line) => line.includes(server.url) && !line.startsWith("node"))).toEqual([]);
   });
 
+  it("is written by many at once: one wins, the others are stale", async () => {
+    const directory = await fileRemote();
+    const lanes = await Promise.all(Array.from({ length: 6 }, (_, i) => lane(repository.store, i)));
+    const results = await Promise.all(lanes.map(({ head }) => remote.push(repository.store, directory, [{ local: head, ref: LANE, lease: null }])));
+    expect(results.map(({ kind }) => kind).sort()).toEqual(["done", "stale", "stale", "stale", "stale", "stale"]);
+    const winner = (await remote.list(directory, LANE)).get(LANE);
+    expect(lanes.map(({ head }) => head)).toContain(winner);
+  });
+
+  it("is not blamed for objects that are missing here", async () => {
+    const directory = await fileRemote();
+    const { head } = await lane(repository.store, 1);
+    await remote.push(repository.store, directory, [{ local: head, ref: LANE }]);
+    const others = await otherStore();
+    await remote.fetch(others, directory, [{ from: LANE, to: QUARANTINE }]);
+    const empty = await fileRemote();
+    const absent = oid("4".repeat(40));
+    for (const local of [head, absent]) {
+      await expect(remote.push(others, empty, [{ local, ref: LANE }])).rejects.toMatchObject({ code: "missing-object" });
+    }
+  });
+
+  it("cannot write to the terminal of the reader", () => {
+    const ran = { code: 128, stdout: new Uint8Array(), timedOut: false, stderr: "remote: x\nfatal: \u001b[31mred\u009b0m https://ann:pw@host/x.\n" };
+    expect(reason(ran)).toBe("[31mred0m https://host/x");
+  });
+
   it("is no option of git", async () => {
     await expect(remote.list("--upload-pack=touch x", "refs/")).rejects.toMatchObject({ code: "usage" });
   });
@@ -325,7 +353,7 @@ describe("settings of the user", () => {
       await writeFile(join(work, "hooks", hook), `#!/bin/sh\ntouch '${trap}'\nexit 1\n`, { mode: 0o755 });
     }
     await sandbox.git(work, "update-ref", "refs/heads/mine", head).catch(() => undefined);
-    await sandbox.git(work, "-c", "core.hooksPath=/dev/null", "update-ref", "refs/tags/v1", head);
+    await sandbox.git(work, "-c", "core.hooksPath=/dev/null", "tag", "-a", "-m", "followed", "v1", head);
     await rm(trap, { force: true });
     const hostile = [
       ["remote.origin.url", server.url],
@@ -376,6 +404,35 @@ describe("settings of the user", () => {
     expect(new TextDecoder().decode((await partial.fileAt("HEAD", "h")) ?? new Uint8Array())).toBe("small 1");
     await expect(partial.fileAt("HEAD", "0")).rejects.toMatchObject({ code: "missing-object" });
     expect(server.requests).toEqual([]);
+  });
+
+  it("keep the user's repository whole and its configuration untouched", async () => {
+    const server = await http();
+    const { head, segment } = await lane(repository.store, 1);
+    await remote.push(repository.store, server.url, [{ local: head, ref: LANE }]);
+    await openWork("sha1");
+    const work = repository.checkout.commonDirectory;
+    const config = await readFile(join(work, "config"), "utf8");
+    expect(await remote.fetch(repository.store, server.url, [{ from: LANE, to: LANE }])).toEqual({ filtered: false });
+    expect(await repository.store.info(segment)).toMatchObject({ size: SEGMENT_BYTES });
+    const loner = await lane(await otherStore("loner"), 5);
+    await sandbox.git(sandbox.path("loner"), "push", "-q", server.directory, `${loner.head}:${KEYS}`);
+    await remote.fetchObjects(repository.store, server.url, [loner.segment]);
+    expect(await repository.store.info(loner.segment)).toMatchObject({ size: SEGMENT_BYTES });
+    expect(await readFile(join(work, "config"), "utf8")).toBe(config);
+    expect((await readdir(join(work, "objects", "pack"))).filter((name) => name.endsWith(".promisor"))).toEqual([]);
+    expect((await sandbox.tryGit(work, "fsck", "--strict")).code).toBe(0);
+  });
+
+  it("are left alone in a store of hx", async () => {
+    const server = await http();
+    const { head, segment } = await lane(repository.store, 1);
+    await remote.push(repository.store, server.url, [{ local: head, ref: LANE }]);
+    const others = await otherStore();
+    const config = await readFile(join(others.directory, "config"), "utf8");
+    await remote.fetch(others, server.url, [{ from: LANE, to: QUARANTINE }]);
+    await remote.fetchObjects(others, server.url, [segment]);
+    expect(await readFile(join(others.directory, "config"), "utf8")).toBe(config);
   });
 
   it("relative paths count from the top of the working tree", async () => {

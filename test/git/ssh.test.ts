@@ -20,6 +20,9 @@ const COPY = refName("refs/hx/quarantine/a");
 // A server of one's own needs its program; root's also the directory that the system makes for it.
 const usable = existsSync(SSHD) && (userInfo().uid !== 0 || existsSync("/run/sshd"));
 
+/** Nothing of the user who runs the tests. */
+const ALONE = "-F /dev/null -o IdentityAgent=none";
+
 let sandbox: Sandbox;
 let server: ChildProcess | undefined;
 
@@ -81,10 +84,16 @@ describe.runIf(usable)("remote over ssh", () => {
     const refs = [{ local: head, ref: LANE }];
 
     // No key and a host that is not known: `ssh` would ask, and must not.
-    const stranger = gitRemote({ env: sandbox.env, checkout: found.checkout });
+    const log = sandbox.path("ssh-log");
+    await mkdir(sandbox.path("bin"));
+    const script = `#!/bin/sh\necho "$@" >> '${log}'\nexec /usr/bin/ssh ${ALONE} -o UserKnownHostsFile=/dev/null "$@"\n`;
+    await writeFile(sandbox.path("bin", "ssh"), script, { mode: 0o755 });
+    const env = { ...sandbox.env, PATH: `${sandbox.path("bin")}:${sandbox.env["PATH"] ?? ""}` };
+    const stranger = gitRemote({ env, checkout: found.checkout });
     expect(await stranger.push(found.store, url, refs, { timeoutMs: 20_000 })).toMatchObject({ kind: "unreachable" });
+    expect(await readFile(log, "utf8")).toContain("BatchMode=yes");
 
-    const own = `ssh -i ${key} -o UserKnownHostsFile=${knownHosts} -o IdentitiesOnly=yes`;
+    const own = `ssh ${ALONE} -i ${key} -o UserKnownHostsFile=${knownHosts} -o IdentitiesOnly=yes`;
     await found.setConfig("core.sshCommand", own);
     const remote = gitRemote({ env: sandbox.env, checkout: found.checkout });
     expect(await remote.push(found.store, url, refs)).toEqual({ kind: "done" });

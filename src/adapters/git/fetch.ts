@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { HxError } from "../../domain/errors.ts";
 import { isOid } from "../../domain/ids.ts";
 import type { Oid, RefName } from "../../domain/ids.ts";
@@ -37,7 +39,10 @@ export interface FetchedRef {
   readonly to: RefName;
 }
 
-/** @throws HxError `remote-failed` */
+/**
+ * `whole` leaves nothing out, and in a store that was fetched with a filter before gets what is missing.
+ * @throws HxError `remote-failed`
+ */
 export async function fetchRefs(
   reaching: Reaching,
   into: Store,
@@ -47,11 +52,12 @@ export async function fetchRefs(
 ): Promise<{ readonly filtered: boolean }> {
   const whole = options?.whole === true;
   if (refs.length === 0) return { filtered: !whole };
+  const partial = !whole || (await isPartial(into));
   const args = [...configArguments(CHECKED), ...COMMON, "--atomic", whole ? "--no-filter" : `--filter=${FILTER}`, NAME];
   const input = refs.map(({ from, to }) => `+${from}:${to}\n`).join("");
-  const ran = await reaching({ store: into, pairs: promisor(url), args, input }, options);
+  const ran = await reaching({ store: into, pairs: source(url, partial), args, input }, options);
   if (ran.code !== 0) throw remoteFailed(url, ran);
-  if (whole) await fetchObjects(reaching, into, url, await leftOut(reaching, into, refs, options), options);
+  if (whole && partial) await fetchObjects(reaching, into, url, await leftOut(reaching, into, refs, options), options);
   return { filtered: !whole && !/filtering not recognized/i.test(ran.stderr) };
 }
 
@@ -66,8 +72,10 @@ export async function fetchObjects(
   if (oids.length === 0) return;
   // Nothing to negotiate: what is asked for is what is missing, and it leads nowhere.
   const pairs: readonly ConfigPair[] = [...CHECKED, ["fetch.negotiationAlgorithm", "noop"]];
-  const args = [...configArguments(pairs), ...COMMON, "--filter=blob:none", NAME];
-  const ran = await reaching({ store: into, pairs: promisor(url), args, input: oids.map((oid) => `${oid}\n`).join("") }, options);
+  const partial = await isPartial(into);
+  const args = [...configArguments(pairs), ...COMMON, partial ? "--filter=blob:none" : "--no-filter", NAME];
+  const input = oids.map((oid) => `${oid}\n`).join("");
+  const ran = await reaching({ store: into, pairs: source(url, partial), args, input }, options);
   if (ran.code === 0) return;
   if (/not our ref|bad object|unadvertised object/i.test(ran.stderr)) {
     throw new HxError("missing-object", `the remote does not have an object: ${reason(ran)}`);
@@ -89,7 +97,18 @@ async function leftOut(
   return missing.filter(isOid);
 }
 
-/** The remote as git must see it for objects that are left out to be no corruption. In the environment: a URL may hold a password. */
-function promisor(url: string): readonly ConfigPair[] {
-  return [[`remote.${NAME}.url`, url], [`remote.${NAME}.promisor`, "true"], [`remote.${NAME}.partialclonefilter`, FILTER]];
+/** True when packs are there that a filter thinned. */
+async function isPartial(store: Store): Promise<boolean> {
+  const packs = await readdir(join(store.directory, "objects", "pack")).catch(() => []);
+  return packs.some((name) => name.endsWith(".promisor"));
+}
+
+/**
+ * The remote of one command, in the environment: a URL may hold a password. Where objects are left out git must
+ * see it as one that promises them, else it would write that into the configuration of the store by itself, and
+ * reading would fetch from then on.
+ */
+function source(url: string, partial: boolean): readonly ConfigPair[] {
+  const where: ConfigPair = [`remote.${NAME}.url`, url];
+  return partial ? [where, [`remote.${NAME}.promisor`, "true"], [`remote.${NAME}.partialclonefilter`, FILTER]] : [where];
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access, mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateSync, inflateSync } from "node:zlib";
@@ -33,6 +33,8 @@ export function looseObjects(objects: string, format: ObjectFormat): LooseObject
   const pathOf = (oid: Oid): string => join(objects, oid.slice(0, 2), oid.slice(2));
   return {
     async read(oid) {
+      // Most reads are of packed objects: this is ten times cheaper than a failed readFile.
+      if (!existsSync(pathOf(oid))) return null;
       const file = await readFile(pathOf(oid)).catch((cause: unknown) => {
         if (isCode(cause, "ENOENT") || isCode(cause, "ENOTDIR")) return null;
         throw new HxError("io-failed", `cannot read object '${oid}'`, { cause });

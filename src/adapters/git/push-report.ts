@@ -2,7 +2,7 @@ import { refName } from "../../domain/ids.ts";
 import type { RefName } from "../../domain/ids.ts";
 import type { PushRef, PushResult } from "../../ports/git.ts";
 import { isRefName } from "./ref-files.ts";
-import { reason, text } from "./run.ts";
+import { printable, reason, text } from "./run.ts";
 import type { Ran } from "./run.ts";
 
 /** One `!` line of `git push --porcelain`. */
@@ -13,7 +13,7 @@ interface Rejected {
 
 // The value on the remote is not what was expected: seen by us before sending, or by the remote's lock.
 const STALE =
-  /stale info|fetch first|non-fast-forward|needs force|already exists|remote ref updated since checkout|failed to update ref|cannot lock ref|failed to lock|incorrect old value|reference already exists|but expected|failed to write|unable to resolve reference|bad ref/i;
+  /stale info|fetch first|non-fast-forward|needs force|already exists|remote ref updated since checkout|failed to update ref|cannot lock ref|failed to lock|incorrect old value|reference already exists|but expected|unable to resolve reference/i;
 // The others of an atomic push that failed because of one.
 const FELLOW = /atomic (push|transaction) fail|transaction failed/i;
 const FORBIDDEN =
@@ -22,6 +22,11 @@ const FORBIDDEN =
 /** True when the remote cannot push all or none. */
 export function lacksAtomic(ran: Ran): boolean {
   return /does not support --atomic/i.test(ran.stderr);
+}
+
+/** True when what is to be pushed is not here as a whole: nothing that the remote could help with. */
+export function lacksObjects(ran: Ran): boolean {
+  return /src refspec \S+ does not match any|bad object|unable to (read|parse) (object )?[0-9a-f]{40}|missing (blob|tree|commit)|pack-objects died/i.test(ran.stderr);
 }
 
 /** Refs to delete that the remote does not have: git then pushes nothing at all. */
@@ -59,7 +64,7 @@ function parseRejected(stdout: string): readonly Rejected[] {
   for (const line of stdout.split("\n")) {
     const [flag, refs = "", summary = ""] = line.split("\t");
     const ref = refs.slice(refs.indexOf(":") + 1);
-    if (flag === "!" && isRefName(ref)) rejected.push({ ref: refName(ref), why: summary.trim() });
+    if (flag === "!" && isRefName(ref)) rejected.push({ ref: refName(ref), why: printable(summary.trim()) });
   }
   return rejected;
 }

@@ -1,8 +1,10 @@
+import { HxError } from "../../domain/errors.ts";
 import type { PushRef, PushResult, RemoteOptions, Store } from "../../ports/git.ts";
 import { configArguments } from "./environment.ts";
 import type { ConfigPair } from "./environment.ts";
-import { absentOnRemote, lacksAtomic, pushResult } from "./push-report.ts";
+import { absentOnRemote, lacksAtomic, lacksObjects, pushResult } from "./push-report.ts";
 import type { Reaching } from "./reaching.ts";
+import { reason } from "./run.ts";
 
 /** Keys before lanes: a lane that is there without its keys could be read by nobody. */
 const KEYS = "refs/sessions/v1/keys/";
@@ -16,7 +18,10 @@ const QUIET: readonly ConfigPair[] = [
   ["push.pushOption", ""],
 ];
 
-/** All refs or none; where the remote cannot do that, keys first and the rest only after them. */
+/**
+ * All refs or none; where the remote cannot do that, keys first and the rest only after them.
+ * @throws HxError `missing-object` when the store does not have what is to be pushed
+ */
 export async function push(
   reaching: Reaching,
   from: Store,
@@ -61,6 +66,7 @@ async function pushOnce(
   ];
   const ran = await reaching({ store: from, args }, options);
   if (atomic && lacksAtomic(ran)) return null;
+  if (ran.code !== 0 && lacksObjects(ran)) throw new HxError("missing-object", `objects to push are not present: ${reason(ran)}`);
   const absent = absentOnRemote(ran);
   if (absent.length === 0) return pushResult(ran, refs);
   // What is to be deleted and is not there is deleted.

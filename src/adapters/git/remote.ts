@@ -72,7 +72,11 @@ export function gitRemote(settings: RemoteSettings = {}): Remote {
       return parseRefs(text(ran), "\t", prefix);
     },
     push: async (from, remote, refs, options) => push(reaching, from, await urlOf(remote, "push"), refs, options),
-    fetch: async (into, remote, refs, options) => fetchRefs(reaching, into, await urlOf(remote, "fetch"), refs, options),
+    async fetch(into, remote, refs, options) {
+      // The user's own repository never becomes a partial clone: its `git gc` and `git fsck` would fail.
+      const whole = options?.whole === true || into.directory === checkout?.commonDirectory;
+      return fetchRefs(reaching, into, await urlOf(remote, "fetch"), refs, { ...options, whole });
+    },
     fetchObjects: async (into, remote, oids, options) =>
       fetchObjects(reaching, into, await urlOf(remote, "fetch"), oids, options),
   };

@@ -105,8 +105,16 @@ export function gitFailed(args: readonly string[], ran: Ran): HxError {
 export function reason(ran: Ran): string {
   if (ran.timedOut) return "it took too long";
   const lines = ran.stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const said = lines.find((line) => /^(fatal|error|remote: error|ERROR):/.test(line)) ?? lines.at(-1) ?? `exit code ${ran.code}`;
-  return withoutCredentials(said.replace(/^(fatal|error): /, "").replace(/\.$/, ""));
+  const at = lines.findIndex((line) => /^(fatal|error|remote: error|ERROR):/.test(line));
+  // When ssh fails, git knows only that it did; the line before is by ssh.
+  const vague = at > 0 && /could not read from remote repository/i.test(lines[at] ?? "");
+  const said = lines[vague ? at - 1 : at] ?? lines.at(-1) ?? `exit code ${ran.code}`;
+  return printable(withoutCredentials(said.replace(/^(fatal|error): /, "").replace(/\.$/, "")));
+}
+
+/** Without control characters: a remote chooses part of what git says, and it ends on somebody's terminal. */
+export function printable(said: string): string {
+  return said.replace(/[\u0000-\u001f\u007f-\u009f]/g, "");
 }
 
 export function withoutCredentials(said: string): string {
