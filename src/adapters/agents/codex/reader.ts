@@ -87,7 +87,11 @@ function takePayload(line: Buffer, type: string, payload: Span, state: CodexStat
     if (model !== undefined && !state.lineage.inherited) seenModel(state, model);
     return textAt(line, context?.get("cwd"), 64 * 1024);
   }
-  if (state.lineage.inherited || payload.end - payload.start > LONG) return undefined;
+  if (state.lineage.inherited) return undefined;
+  if (payload.end - payload.start > LONG) {
+    takeLong(line, type, payload, state);
+    return undefined;
+  }
   if (type === "event_msg") takeEvent(line, payload, state);
   if (type === "response_item") takeItem(line, payload, state);
   return undefined;
@@ -114,6 +118,16 @@ function takeEvent(line: Buffer, payload: Span, state: CodexState): void {
   if (prompt === undefined) return;
   state.events++;
   state.askedByEvent ??= headline(prompt);
+}
+
+/** A record too long to be parsed, such as a prompt with images: its kind alone says whether it is a prompt. */
+function takeLong(line: Buffer, type: string, payload: Span, state: CodexState): void {
+  const fields = scanObject(line, ["type", "role", "item"], { range: payload });
+  const kind = textAt(line, fields?.get("type"), 256);
+  const item = fields?.get("item");
+  const inner = item === undefined ? undefined : textAt(line, scanObject(line, ["type"], { range: item, enough: true })?.get("type"), 256);
+  if (type === "event_msg" && (kind === "user_message" || (kind === "item_completed" && inner === "UserMessage"))) state.events++;
+  if (type === "response_item" && kind === "message" && textAt(line, fields?.get("role"), 64) === "user") state.messages++;
 }
 
 /** The prompt in an event of the second or third generation. */
