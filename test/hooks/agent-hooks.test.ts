@@ -6,6 +6,7 @@ import { claudeHooks } from "../../src/adapters/hooks/claude-hooks.ts";
 import { codexEvents, codexHooks } from "../../src/adapters/hooks/codex-hooks.ts";
 import { snakeCase, trustHash } from "../../src/adapters/hooks/codex-trust.ts";
 import { agentHookCommand } from "../../src/adapters/hooks/shell.ts";
+import { readTextFile, replaceTextFile } from "../../src/adapters/hooks/text-file.ts";
 import type { HookPlace } from "../../src/ports/hooks.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { sandbox, script, snapshot } from "./sandbox.ts";
@@ -83,6 +84,18 @@ describe.each([
     await expect(place().install()).rejects.toMatchObject({ name: "HxError", message: expect.stringContaining(path()) });
     await expect(place().remove()).rejects.toMatchObject({ name: "HxError" });
     expect(await snapshot(box, home)).toBe(before);
+  });
+});
+
+describe("a settings file that somebody else writes at the same time", () => {
+  it("is not overwritten", async () => {
+    const path = join(home, "settings.json");
+    await writeFile(path, "{}");
+    const read = await readTextFile(path, 0o600);
+    await writeFile(path, '{"model": "opus"}');
+    await expect(replaceTextFile(read, '{"hooks": {}}')).rejects.toMatchObject({ code: "busy" });
+    expect(await readFile(path, "utf8")).toBe('{"model": "opus"}');
+    expect(await readdir(home)).toEqual(["settings.json"]);
   });
 });
 

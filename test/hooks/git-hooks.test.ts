@@ -293,11 +293,14 @@ describe("hooks as configuration, with git 2.54", () => {
     expect((await (await modern()).state()).map((entry) => entry.state)).toEqual(["installed", "installed"]);
   });
 
-  it("stay as the person set them when switched off", async () => {
+  it("stay as the person set them when switched off, and go altogether", async () => {
+    const before = await config();
     await (await modern()).install();
     await box.git(work, "config", "hook.hx-post-commit.enabled", "false");
     expect((await (await modern()).install()).changes).toEqual([]);
     expect((await (await modern()).state())[0]).toMatchObject({ state: "changed" });
+    await (await modern()).remove();
+    expect(await config()).toBe(before);
   });
 });
 

@@ -109,6 +109,31 @@ describe("settings of an agent", () => {
     expect(parse(withoutHooks(edited, hooks) ?? "")).toEqual({ hooks: { Stop: [{ hooks: [{ type: "command", command: "mine" }] }] } });
   });
 
+  it("keep what the person put behind hx's entries, into the very containers that hx made", () => {
+    const stop = hooks.slice(1, 2);
+    const mine = [{ hooks: [{ type: "command", command: "mine" }] }];
+    for (const before of ['{\n  "model": "opus"\n}\n', '{"model": "opus"}']) {
+      const installed = withHooks(before, stop);
+      const [end] = [...installed.matchAll(/\}\s*\](?=\s*\}\s*\}\s*$)/g)].map((match) => match.index + 1);
+      const inArray = applyEdits(installed, [{ offset: end ?? 0, length: 0, content: `, ${JSON.stringify(mine[0])}` }]);
+      expect(parse(withoutHooks(inArray, stop) ?? "")).toEqual({ model: "opus", hooks: { Stop: mine } });
+      const behind = installed.indexOf("]", end) + 1;
+      const inObject = applyEdits(installed, [{ offset: behind, length: 0, content: `, "PreToolUse": ${JSON.stringify(mine)}` }]);
+      expect(parse(withoutHooks(inObject, stop) ?? "")).toEqual({ model: "opus", hooks: { PreToolUse: mine } });
+    }
+  });
+
+  it("use the line ends of the file", () => {
+    const installed = withHooks('{\r\n  "model": "opus"\r\n}\r\n', hooks);
+    expect(installed.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+  });
+
+  it("go into the last of several properties of one name, which is the one that counts", () => {
+    const installed = withHooks('{"hooks": {}, "hooks": {"Stop": [], "Stop": []}}', hooks.slice(1, 2));
+    expect(JSON.parse(installed).hooks.Stop).toHaveLength(1);
+    expect(withoutHooks(installed, hooks)).toBe('{"hooks": {}, "hooks": {"Stop": [], "Stop": []}}');
+  });
+
   it("lose only hx's handler from a group that the person put it into", () => {
     const mixed = JSON.stringify({ hooks: { Stop: [{ hooks: [{ type: "command", command: "mine" }, { type: "command", command }] }] } });
     expect(withoutHooks(mixed, hooks)).toBe('{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"mine"}]}]}}');

@@ -195,7 +195,7 @@ function cut(text: string, parent: Node, child: Node): string {
 
 /** Whether hx made this container: then white space stands between its bracket and its only child. */
 function madeByHx(text: string, parent: Node, child: Node): boolean {
-  return parent.children?.length === 1 && child.offset > parent.offset + 1 && /^\s+$/.test(text.slice(parent.offset + 1, child.offset));
+  return parent.children?.length === 1 && /^\s+$/.test(text.slice(parent.offset + 1, child.offset));
 }
 
 function removeFirst(text: string, hook: SettingsHook): string | null {
