@@ -35,7 +35,7 @@ export interface Ran {
 }
 
 /** Runs the real program over a world of the test, in process. */
-export async function hx(argv: readonly string[], parts: object = {}, settings: Settings = {}): Promise<Ran> {
+export async function hx(argv: readonly string[], parts: object | ((context: WorldContext) => object) = {}, settings: Settings = {}): Promise<Ran> {
   const out = new Collector();
   const err = new Collector();
   const isTTY = settings.tty === true;
@@ -55,7 +55,7 @@ export async function hx(argv: readonly string[], parts: object = {}, settings: 
     now: () => NOW,
     openWorld: async (given) => {
       context = given;
-      return worldOf(parts);
+      return worldOf(typeof parts === "function" ? parts(given) : parts);
     },
   };
   const exit = await runProgram(argv, host);
@@ -71,10 +71,12 @@ function worldOf(parts: object): World {
         throw new Error(`the test has no world.${path}`);
       },
     });
-  const known = { gitConfig: async () => null, close: async () => undefined, ...parts };
-  return new Proxy(known, {
-    get: (target, name) => (name in target ? Reflect.get(target, name) : name === "then" ? undefined : absent(String(name))),
-  }) as World;
+  const known: object = { gitConfig: async () => null, close: async () => undefined, ...parts };
+  const get = (target: object, name: string | symbol): unknown => {
+    if (name in target) return Reflect.get(target, name);
+    return name === "then" ? undefined : absent(String(name));
+  };
+  return new Proxy(known, { get }) as World;
 }
 
 /** A terminal that gives prepared answers. */

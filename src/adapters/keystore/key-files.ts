@@ -52,7 +52,7 @@ export class DirectoryKeyFiles implements KeyFiles {
       await rename(temporary, full);
       await syncDirectory(dirname(full));
     } catch (cause) {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => undefined);
       throw new HxError("io-failed", `cannot write '${full}'`, { cause });
     }
   }
