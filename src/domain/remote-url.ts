@@ -54,8 +54,10 @@ function fromNetworkUrl(scheme: string, rest: string): string | null {
 
 /** `authority` is `[user[:password]@]host[:port]`, the user ends at the last `@`. */
 function network(scheme: string, authority: string, path: string): string | null {
+  // A backslash ends a host for some readers and not for others.
+  if (/[\\\s]/.test(authority)) return null;
   const place = authority.slice(authority.lastIndexOf("@") + 1);
-  const [, host, port] = /^(\[[0-9A-Fa-f:.%]+\]|[^[\]:\s\\]+)(?::([0-9]*))?$/.exec(place) ?? [];
+  const [, host, port] = /^(\[[0-9A-Fa-f:.%]+\]|[^[\]:]+)(?::([0-9]*))?$/.exec(place) ?? [];
   if (host === undefined || host.startsWith("-")) return null;
   const away = port === undefined || port === "" || Number(port) === Number(DEFAULT_PORTS[scheme]);
   const where = `${host.toLowerCase()}${away ? "" : `:${Number(port)}`}/${trimmed(path).replace(/^\/+/, "")}`;

@@ -1,0 +1,54 @@
+import { isHxError } from "../../domain/errors.ts";
+import type { Agent, SessionSource } from "../../ports/agent.ts";
+import type { Boundary } from "../capture/boundary.ts";
+import { captureSession, type CaptureOutcome } from "../capture/capture-session.ts";
+import type { WritableLedger } from "../ledger.ts";
+
+export interface CaptureAllOptions {
+  /** Working trees of the repository, by which agents narrow their search. */
+  readonly directories: readonly string[];
+  /** The agent's own id, or a beginning of it. */
+  readonly session?: string;
+  /** Only sessions that changed after, ms since 1970. */
+  readonly since?: number;
+  readonly dryRun?: boolean;
+  readonly waitMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Captured {
+  readonly agent: string;
+  /** The agent's own id. */
+  readonly id: string;
+  readonly outcome: CaptureOutcome | { readonly kind: "failed"; readonly error: unknown };
+}
+
+/**
+ * A file that was not written to for so long has no writer in the middle of a line: its last line is taken even
+ * without its line feed. ms.
+ */
+export const QUIET_MS = 2000;
+
+/** Captures every session of the agents that may have run here. One that fails does not stop the others. */
+export async function captureAll(ledger: WritableLedger, agents: readonly Agent[], boundary: Boundary, options: CaptureAllOptions): Promise<readonly Captured[]> {
+  const results: Captured[] = [];
+  for (const agent of agents) {
+    const narrowing = options.since === undefined ? {} : { changedSince: options.since };
+    for await (const source of agent.discover(options.directories, narrowing)) {
+      options.signal?.throwIfAborted();
+      if (options.session !== undefined && !source.id.startsWith(options.session)) continue;
+      results.push({ agent: agent.name, id: source.id, outcome: await attempt(ledger, agent, source, boundary, options) });
+    }
+  }
+  return results;
+}
+
+async function attempt(ledger: WritableLedger, agent: Agent, source: SessionSource, boundary: Boundary, options: CaptureAllOptions): Promise<Captured["outcome"]> {
+  try {
+    const dryRun = options.dryRun === undefined ? {} : { dryRun: options.dryRun };
+    return await captureSession(ledger, agent, source, boundary, { waitMs: options.waitMs, quietMs: QUIET_MS, ...dryRun });
+  } catch (error) {
+    if (isHxError(error) && error.code === "internal") throw error;
+    return { kind: "failed", error };
+  }
+}

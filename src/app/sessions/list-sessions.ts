@@ -1,0 +1,66 @@
+import { isHxError, type ErrorCode } from "../../domain/errors.ts";
+import type { SessionId } from "../../domain/ids.ts";
+import type { PrivateFacts } from "../../format/private-block.ts";
+import { SessionIndexes } from "../capture/session-index.ts";
+import type { Ledger } from "../ledger.ts";
+import type { Author } from "../read/author-keys.ts";
+import { sessionsOf, type LaneSource } from "../read/lane-source.ts";
+import { ownFacts } from "../read/open-session.ts";
+import type { Catalog } from "./catalog.ts";
+
+export type ListedSession =
+  | { readonly state: "kept" | "waiting"; readonly session: SessionId; readonly facts: PrivateFacts; readonly parts: number; readonly lane?: string }
+  | { readonly state: "locked" | "unreadable"; readonly session: SessionId; readonly parts: number; readonly code?: ErrorCode };
+
+/**
+ * The author's sessions: those of their lanes, and those that are captured here and not published yet.
+ * Of several captures of one session of an agent, the fullest is listed.
+ */
+export async function listSessions(ledger: Ledger, author: Author | null, sources: readonly LaneSource[], catalog: Catalog | null): Promise<readonly ListedSession[]> {
+  const listed: ListedSession[] = [];
+  for (const source of sources) {
+    for (const session of await sessionsOf(source)) listed.push(await listOne(ledger, author, source, session, catalog));
+  }
+  await catalog?.save();
+  return fullest([...listed, ...(await waiting(ledger, new Set(listed.map(({ session }) => session))))]);
+}
+
+async function listOne(ledger: Ledger, author: Author | null, source: LaneSource, session: SessionId, catalog: Catalog | null): Promise<ListedSession> {
+  if (author === null) return { state: "locked", session, parts: 0 };
+  try {
+    const known = await catalog?.get(source, session);
+    const { facts, parts } = known ?? (await ownFacts(ledger, author, source, session));
+    if (known === null || known === undefined) await catalog?.put(source, session, { facts, parts });
+    return { state: "kept", session, facts, parts, lane: source.lane };
+  } catch (error) {
+    if (!isHxError(error)) throw error;
+    const locked = error.code === "not-recipient" || error.code === "no-key";
+    return { state: locked ? "locked" : "unreadable", session, parts: 0, code: error.code };
+  }
+}
+
+/** Sessions that are staged, or closed and not published. The device may know them without a passphrase: they are its own agents' files. */
+async function waiting(ledger: Ledger, published: ReadonlySet<SessionId>): Promise<ListedSession[]> {
+  const indexes = await new SessionIndexes(ledger.work, ledger.crypto.hashes).all();
+  return indexes
+    .filter(({ session, bytes }) => !published.has(session) && bytes > 0)
+    .map((index) => ({
+      state: "waiting",
+      session: index.session,
+      parts: 0,
+      facts: { ...index.facts, agent: index.agent, id: index.id, bytes: index.bytes, files: Object.keys(index.files).length },
+    }));
+}
+
+function fullest(listed: readonly ListedSession[]): readonly ListedSession[] {
+  const best = new Map<string, ListedSession>();
+  for (const row of listed) {
+    const key = "facts" in row ? `${row.facts.agent}\0${row.facts.id}` : row.session;
+    const other = best.get(key);
+    if (other === undefined || sizeOf(row) > sizeOf(other)) best.set(key, row);
+  }
+  return [...best.values()].sort((a, b) => timeOf(b) - timeOf(a) || (a.session < b.session ? -1 : 1));
+}
+
+const sizeOf = (row: ListedSession): number => ("facts" in row ? (row.facts.bytes ?? 0) : 0);
+const timeOf = (row: ListedSession): number => ("facts" in row ? (row.facts.last ?? row.facts.first ?? 0) : 0);
