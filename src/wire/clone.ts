@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { connectionYaml } from "../adapters/connection/yaml.ts";
+import { brotliCompressor } from "../adapters/crypto/brotli.ts";
+import { loadCrypto } from "../adapters/crypto/libsodium.ts";
+import { gitRemote } from "../adapters/git/remote.ts";
+import { gitRepositories } from "../adapters/git/repositories.ts";
+import { DirectoryKeyFiles } from "../adapters/keystore/key-files.ts";
+import { filePlaces } from "../adapters/places/places.ts";
+import { workFiles } from "../adapters/work-files/work-files.ts";
+import { openBoundary } from "../app/boundary/boundary.ts";
+import type { Boundary } from "../app/capture/boundary.ts";
+import type { Ledger, WritableLedger } from "../app/ledger.ts";
+import { readOwnLane, type LanePorts } from "../app/lane/own-lane-key.ts";
+import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
+import { readClaim, readConnection, type ConnectionPorts, type EffectiveConnection } from "../app/workspace/connection.ts";
+import { EMPTY_MEMORY, type BoundaryMemory } from "../domain/boundary.ts";
+import { fromUtf8, utf8 } from "../domain/bytes.ts";
+import { HxError } from "../domain/errors.ts";
+import type { Crypto } from "../ports/crypto.ts";
+import type { Remote, Repository } from "../ports/git.ts";
+import type { KeyFiles } from "../ports/keystore.ts";
+import type { WorkFiles } from "../ports/work-files.ts";
+import type { Settings } from "./settings.ts";
+
+export const systemClock = { now: (): number => Date.now() };
+
+/** A repository around a directory, whether it is connected or not. */
+export interface Clone {
+  readonly settings: Settings;
+  readonly repository: Repository;
+  readonly crypto: Crypto;
+  readonly remote: Remote;
+  readonly files: KeyFiles;
+  readonly connectionPorts: ConnectionPorts;
+  readonly work: WorkFiles;
+}
+
+/** @throws HxError `not-a-repository` */
+export async function openClone(settings: Settings, directory: string): Promise<Clone> {
+  const clone = await findClone(settings, directory);
+  if (clone === null) throw new HxError("not-a-repository", `'${directory}' is not in a git repository`, { hints: ["git init"] });
+  return clone;
+}
+
+export async function findClone(settings: Settings, directory: string): Promise<Clone | null> {
+  const repository = await gitRepositories({ env: settings.env }).find(directory);
+  if (repository === null) return null;
+  const crypto = await loadCrypto();
+  return {
+    settings,
+    repository,
+    crypto,
+    remote: gitRemote({ env: settings.env, checkout: repository.checkout }),
+    files: new DirectoryKeyFiles(settings.configDirectory),
+    connectionPorts: { crypto, file: connectionYaml, places: filePlaces() },
+    work: workFiles(join(repository.checkout.commonDirectory, "hx")),
+  };
+}
+
+/** The ledger of a clone that claims to be connected. Whether the workspace agrees, `connection` says. @throws HxError `not-connected` */
+export async function openLedger(clone: Clone): Promise<Ledger> {
+  const { connection } = await readClaim(clone.connectionPorts, clone.repository);
+  const { checkout } = clone.repository;
+  const stores = gitRepositories({ env: clone.settings.env });
+  return {
+    repository: clone.repository,
+    stage: await stores.bareStore(join(checkout.commonDirectory, "hx-stage"), checkout.objectFormat),
+    others: await stores.bareStore(join(checkout.commonDirectory, "hx", "others"), checkout.objectFormat),
+    work: clone.work,
+    trust: workFiles(join(clone.settings.stateDirectory, "repos", connection.repo)),
+    crypto: clone.crypto,
+    compressor: brotliCompressor,
+    clock: systemClock,
+    workspace: connection.workspace,
+    repo: connection.repo,
+  };
+}
+
+export function lanePorts(clone: Clone, ledger: Ledger): LanePorts {
+  return { files: clone.files, trust: ledger.trust, crypto: clone.crypto, clock: ledger.clock };
+}
+
+/** The ledger with this clone's own lane; null when no lane was opened yet (that needs the identity). */
+export async function writable(clone: Clone, ledger: Ledger): Promise<WritableLedger | null> {
+  const lane = await readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory });
+  return lane === null ? null : { ...ledger, lane };
+}
+
+/** What holds here by the workspace chain: connection and boundary. @throws HxError `not-connected` */
+export interface Connected {
+  readonly chain: VerifiedChain;
+  readonly effective: EffectiveConnection;
+}
+
+export async function connected(clone: Clone, ledger: Ledger): Promise<Connected> {
+  const chain = await localChain(ledger);
+  return { chain, effective: await readConnection(clone.connectionPorts, clone.repository, chain.state) };
+}
+
+const MEMORY = "boundary.json";
+
+/** The collection boundary, with what was learned of directories that may be gone by now. */
+export async function boundaryOf(clone: Clone, ledger: Ledger, { effective }: Connected): Promise<{ boundary: Boundary; directories: readonly string[]; keep(): Promise<void> }> {
+  const memory = await readMemory(ledger);
+  const worktrees = await clone.repository.worktrees();
+  const opened = openBoundary({ places: clone.connectionPorts.places, checkout: clone.repository.checkout, worktrees, paths: effective.connection.paths, memory });
+  const before = JSON.stringify(memory);
+  return {
+    boundary: {
+      side: async (directory) => opened.judge(directory).kind,
+      relative: async (directory) => {
+        const verdict = opened.judge(directory);
+        return verdict.kind === "inside" ? verdict.relative : ".";
+      },
+    },
+    directories: [...new Set([...worktrees, ...memory.inside])],
+    async keep() {
+      const after = JSON.stringify(opened.learned());
+      if (after !== before) await ledger.work.write(MEMORY, utf8(after));
+    },
+  };
+}
+
+async function readMemory(ledger: Ledger): Promise<BoundaryMemory> {
+  const bytes = await ledger.work.read(MEMORY);
+  try {
+    return bytes === null ? EMPTY_MEMORY : (JSON.parse(fromUtf8(bytes)) as BoundaryMemory);
+  } catch {
+    return EMPTY_MEMORY;
+  }
+}

@@ -1,0 +1,54 @@
+import { captureSession } from "../app/capture/capture-session.ts";
+import { captureAll, QUIET_MS } from "../app/sessions/capture-all.ts";
+import { sync } from "../app/sync/sync.ts";
+import { hasWork } from "../app/sync/waiting.ts";
+import { HxError } from "../domain/errors.ts";
+import type { HookWorld } from "../hooks/world.ts";
+import type { HookPayload } from "../ports/agent.ts";
+import { agentsOf } from "./agents.ts";
+import { boundaryOf, connected, openClone, openLedger, writable, type Clone } from "./clone.ts";
+import type { WritableLedger } from "../app/ledger.ts";
+import { readSettings } from "./settings.ts";
+
+const WAIT_MS = 10_000;
+
+/** What hooks do. Everything here works without a passphrase. */
+export async function hookWorld(): Promise<HookWorld> {
+  const settings = readSettings();
+  const open = async (directory: string): Promise<{ clone: Clone; ledger: WritableLedger }> => {
+    const clone = await openClone(settings, directory);
+    const ledger = await writable(clone, await openLedger(clone));
+    if (ledger === null) throw new HxError("not-connected", "this clone has no lane yet", { hints: ["hx init"] });
+    return { clone, ledger };
+  };
+  return {
+    async captureAll(directory) {
+      const { clone, ledger } = await open(directory);
+      const { boundary, directories, keep } = await boundaryOf(clone, ledger, await connected(clone, ledger));
+      await captureAll(ledger, agentsOf(settings), boundary, { directories, waitMs: WAIT_MS });
+      await keep();
+    },
+    async captureSession(name, payload, directory) {
+      const { clone, ledger } = await open(directory);
+      const agent = agentsOf(settings).find((candidate) => candidate.name === name);
+      const source = (await agent?.fromHook(payload)) ?? null;
+      if (agent === undefined || source === null) return;
+      const { boundary, keep } = await boundaryOf(clone, ledger, await connected(clone, ledger));
+      const hint = directoryOf(payload);
+      await captureSession(ledger, agent, source, boundary, { waitMs: WAIT_MS, quietMs: QUIET_MS, ...(hint === undefined ? {} : { hint }) });
+      await keep();
+    },
+    async pushWaiting(directory, { deadlineMs }) {
+      const { clone, ledger } = await open(directory);
+      const { effective } = await connected(clone, ledger);
+      for (const { name } of effective.listedRemotes) {
+        if (await hasWork(ledger, name)) await sync(ledger, clone.remote, name, { timeoutMs: deadlineMs, waitMs: Math.min(WAIT_MS, deadlineMs), sendOnly: true });
+      }
+    },
+  };
+}
+
+function directoryOf(payload: HookPayload): string | undefined {
+  const cwd = payload["cwd"];
+  return typeof cwd === "string" && cwd.startsWith("/") ? cwd : undefined;
+}
