@@ -89,7 +89,7 @@ function text(value: string): string {
 
 /** A copy that is not a `Buffer` and does not pin a larger one. */
 function plain(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.prototype.slice.call(bytes);
+  return new Uint8Array(bytes);
 }
 
 interface Reader {
