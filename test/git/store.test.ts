@@ -260,7 +260,11 @@ describe("objects", () => {
     const asked = Array.from({ length: 10_000 }, (_, i) => i % ids.length);
     const read = await Promise.all(asked.map(async (i) => store.readBlob(ids[i] ?? tree)));
     expect(read.map((content) => new TextDecoder().decode(content))).toEqual(asked.map((i) => `number ${i}`));
-    await store.close();
+    const early = store.info(tree);
+    const closed = store.close();
+    const late = store.info(tree);
+    await Promise.all([closed, store.close()]);
+    expect(await early).toEqual(await late);
     await store.close();
     expect(await store.info(tree)).toMatchObject({ type: "tree" });
   });

@@ -62,7 +62,9 @@ export function catFile(program: GitProgram, gitDirectory: string): CatFile {
     info: (name) => request(name, false),
     contents: (name) => request(name, true),
     async close() {
-      await Promise.all([...running.values()].map((batch) => batch.close()));
+      const batches = [...running.values()];
+      running.clear();
+      await Promise.all(batches.map((batch) => batch.close()));
     },
   };
 }
