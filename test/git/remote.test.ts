@@ -392,17 +392,23 @@ describe("settings of the user", () => {
     const others = await otherStore();
     await remote.fetch(others, server.url, [{ from: LANE, to: QUARANTINE }]);
     const partial = await gitRepositories({ env: sandbox.env }).find(clone);
-    if (partial === null) throw new Error("no repository");
-    closing.push(() => partial.store.close());
+    // A git that is older than GIT_NO_LAZY_FETCH.
+    const git = sandbox.path("old-git");
+    await writeFile(git, '#!/bin/sh\nunset GIT_NO_LAZY_FETCH\nexec git "$@"\n', { mode: 0o755 });
+    const older = await gitRepositories({ env: sandbox.env, git }).find(clone);
+    if (partial === null || older === null) throw new Error("no repository");
+    closing.push(() => partial.store.close(), () => older.store.close());
     server.reset();
-    for (const store of [others, partial.store]) {
+    for (const store of [others, partial.store, older.store]) {
       expect(await store.info(segment)).toBeNull();
       const reads = await Promise.allSettled([store.readBlob(segment), store.readCommit(head), store.readBlob(segment)]);
       expect(reads.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected"]);
       expect(reads[0]).toMatchObject({ reason: { code: "missing-object" } });
     }
     expect(new TextDecoder().decode((await partial.fileAt("HEAD", "h")) ?? new Uint8Array())).toBe("small 1");
-    await expect(partial.fileAt("HEAD", "0")).rejects.toMatchObject({ code: "missing-object" });
+    for (const found of [partial, older]) {
+      await expect(found.fileAt("HEAD", "0")).rejects.toMatchObject({ code: "missing-object" });
+    }
     expect(server.requests).toEqual([]);
   });
 
@@ -413,6 +419,7 @@ describe("settings of the user", () => {
     await openWork("sha1");
     const work = repository.checkout.commonDirectory;
     const config = await readFile(join(work, "config"), "utf8");
+    await writeFile(join(work, "hooks", "reference-transaction"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
     expect(await remote.fetch(repository.store, server.url, [{ from: LANE, to: LANE }])).toEqual({ filtered: false });
     expect(await repository.store.info(segment)).toMatchObject({ size: SEGMENT_BYTES });
     const loner = await lane(await otherStore("loner"), 5);
