@@ -66,19 +66,23 @@ export function startBatch(
   child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString("utf8")).slice(-4096)));
   child.stdout.on("data", answers);
   hold(child, false);
+  // Questions of one turn of the event loop go out together.
+  const send = (): void => {
+    if (pending === "") return;
+    child.stdin.write(flush === null ? pending : pending + flush);
+    pending = "";
+  };
   return {
     ask(question) {
       open.push(question);
       hold(child, true);
-      if (pending === "") queueMicrotask(() => {
-        child.stdin.write(flush === null ? pending : pending + flush);
-        pending = "";
-      });
+      if (pending === "") queueMicrotask(send);
       pending += `${question.line}\n`;
     },
     async close() {
       if (ended) return;
       hold(child, true);
+      send();
       child.stdin.end();
       await closed;
     },

@@ -48,7 +48,7 @@ export function catFile(program: GitProgram, gitDirectory: string): CatFile {
       for (const question of [first, ...rest]) ask(question);
       return;
     }
-    // In a partial clone git before 2.45 tries to fetch, is not allowed any protocol, and gives up.
+    // In a partial clone an older git tries to fetch, is not allowed any protocol, and gives up.
     if (/promisor remote|lazy fetch/i.test(ending.stderr)) first.resolve(null);
     else first.reject(new HxError("git-failed", `cannot read object '${first.line}': ${ending.stderr.trim() || "git ended"}`));
     for (const question of rest) ask(question);
@@ -62,7 +62,9 @@ export function catFile(program: GitProgram, gitDirectory: string): CatFile {
     info: (name) => request(name, false),
     contents: (name) => request(name, true),
     async close() {
-      await Promise.all([...running.values()].map((batch) => batch.close()));
+      const batches = [...running.values()];
+      running.clear();
+      await Promise.all(batches.map((batch) => batch.close()));
     },
   };
 }

@@ -51,7 +51,7 @@ export function commandEnvironment(base: Environment): Record<string, string> {
 
 /**
  * For commands that must not touch a network. In a partial clone git would fetch a missing object by itself;
- * `GIT_NO_LAZY_FETCH` stops that from git 2.45 on, and no permitted protocol stops it before.
+ * `GIT_NO_LAZY_FETCH` stops that from git 2.45 (2.39.4) on, and no permitted protocol stops it before.
  */
 export function localEnvironment(base: Environment): Record<string, string> {
   return { ...commandEnvironment(base), GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none" };
