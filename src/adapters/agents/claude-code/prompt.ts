@@ -38,7 +38,7 @@ const LOCAL = new Set(
  */
 export function promptOf(record: Json): string | undefined {
   if (record["isMeta"] === true || record["isCompactSummary"] === true || record["isSidechain"] === true) return undefined;
-  if (record["isVisibleInTranscriptOnly"] === true || record["turnOrigin"] === "task_notification") return undefined;
+  if (record["toolUseResult"] !== undefined || record["isVisibleInTranscriptOnly"] === true || record["turnOrigin"] === "task_notification") return undefined;
   if (objectOf(record, "origin")["kind"] === "task-notification") return undefined;
   const text = personsText(objectOf(record, "message"));
   return text === undefined ? undefined : asTyped(text);

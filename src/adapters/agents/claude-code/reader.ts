@@ -7,7 +7,7 @@ import type { ReaderState } from "../shared/reader-state.ts";
 import { factsOf, loadState, seenAt, seenModel } from "../shared/reader-state.ts";
 import { promptOf, queuedPromptOf } from "./prompt.ts";
 
-const KEYS = ["type", "cwd", "gitBranch", "version", "timestamp", "isMeta", "isSidechain", "isCompactSummary", "isVisibleInTranscriptOnly", "message", "attachment", "origin", "turnOrigin", "customTitle", "aiTitle"];
+const KEYS = ["type", "cwd", "gitBranch", "version", "timestamp", "isMeta", "isSidechain", "isCompactSummary", "isVisibleInTranscriptOnly", "message", "attachment", "origin", "turnOrigin", "customTitle", "aiTitle", "toolUseResult"];
 /** Longer contents are images in all likelihood; they are a prompt when no tool result stands at their start. */
 const LONG_CONTENT = 4 << 20;
 
@@ -70,7 +70,7 @@ function takeModel(line: Buffer, message: Span | undefined, state: ReaderState):
 function takePrompt(line: Buffer, fields: Fields, state: ReaderState): void {
   if (isTrueAt(line, fields.get("isMeta")) || isTrueAt(line, fields.get("isCompactSummary")) || isTrueAt(line, fields.get("isSidechain"))) return;
   const message = fields.get("message");
-  if (message === undefined) return;
+  if (message === undefined || fields.has("toolUseResult")) return;
   const content = scanObject(line, ["content"], { range: message, enough: true })?.get("content");
   if (content === undefined) return;
   if (content.end - content.start > LONG_CONTENT) {

@@ -68,7 +68,7 @@ function takeMain(bytes: Uint8Array, work: Work): Told {
     id ??= textOf(record, "sessionId");
     const uuid = textOf(record, "uuid");
     if (uuid !== undefined && work.seen.has(uuid)) continue;
-    if (uuid !== undefined) work.seen.add(uuid);
+    if (uuid !== undefined && (record["type"] !== "user" || isJson(record["message"]))) work.seen.add(uuid);
     work.tree.enter(record);
     // The summary follows its boundary; a compaction that was cut off in between has none.
     if (boundary !== undefined && record["isCompactSummary"] !== true && record["type"] === "assistant") work.builder.add(boundary);

@@ -1,0 +1,84 @@
+import { existsSync, readdirSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { claudeCode } from "../../src/adapters/agents/claude-code/adapter.ts";
+import { codex } from "../../src/adapters/agents/codex/adapter.ts";
+import type { Agent, SessionFacts } from "../../src/ports/agent.ts";
+
+const SAMPLES = process.env["HX_SAMPLES"];
+const here = SAMPLES !== undefined && existsSync(SAMPLES);
+const ID = "019c0000-0000-7000-8000-000000000001";
+const CASES = [
+  { name: "claude-code", folders: ["claude-code", "growing", "made-here/claude"], agent: (home: string) => claudeCode({ home }), place: `.claude/projects/-a/${ID}.jsonl` },
+  { name: "codex", folders: ["codex", "made-here/codex"], agent: (home: string) => codex({ home }), place: `.codex/sessions/2026/03/01/rollout-2026-03-01T00-00-00-${ID}.jsonl` },
+];
+
+function samplesIn(folder: string): readonly string[] {
+  const entries = here ? readdirSync(path.join(SAMPLES, folder), { recursive: true, withFileTypes: true }) : [];
+  return entries.filter((entry) => entry.isFile() && entry.name.endsWith(".jsonl")).map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+describe.runIf(here).each(CASES)("samples of $name", ({ folders, agent: make, place }) => {
+  let home = "";
+  beforeAll(async () => {
+    home = await realpath(await mkdtemp(path.join(os.tmpdir(), "hx-samples-")));
+  });
+  afterAll(() => rm(home, { recursive: true, force: true }));
+
+  it.each(folders.flatMap(samplesIn).map((file) => [path.relative(SAMPLES ?? "", file), file] as const))("%s is read whole, in steps and viewed", async (_, file) => {
+    const agent = make(home);
+    await mkdir(path.dirname(path.join(home, place)), { recursive: true });
+    await copyFile(file, path.join(home, place));
+    const source = await agent.find(ID);
+    const [main] = source?.files ?? [];
+    if (main === undefined) throw new Error("not found");
+    const content = await readFile(file);
+    expect((await inSteps(agent, main.absolute)).equals(content)).toBe(true);
+
+    const ended = Buffer.concat([content, Buffer.from("\n")]);
+    const whole = factsOf(agent, ended);
+    expect(factsOf(agent, ended, 7)).toEqual(whole);
+    const view = await agent.view([{ path: main.path, role: "transcript", bytes: () => Promise.resolve(content) }]);
+    expect(view.turns.map(({ index }) => index)).toEqual(view.turns.map((__, index) => index));
+    expect([view.title, view.branch, view.version, view.first, view.last]).toEqual([whole.title, whole.branch, whole.version, whole.first, whole.last]);
+    const asked = view.turns.filter(({ prompt }) => prompt !== undefined).length;
+    // A recording may hold records twice; the view takes them once.
+    if (repeatsRecords(content)) expect(asked).toBeLessThanOrEqual(whole.turns ?? 0);
+    else expect(asked).toBe(whole.turns);
+    for (const value of Object.values(view.tokens ?? {})) expect(value).toBeGreaterThanOrEqual(0);
+    const entries = view.turns.flatMap((turn) => turn.entries);
+    const calls = new Set(entries.flatMap((entry) => (entry.kind === "tool-call" ? [entry.call] : [])));
+    for (const entry of entries) if (entry.kind === "edit" && entry.call !== undefined) expect(calls).toContain(entry.call);
+    expect(Object.keys(view.unknown).filter((type) => !type.endsWith("no type"))).toEqual([]);
+    expect(view.damaged).toBeLessThan(10);
+  });
+
+  async function inSteps(agent: Agent, absolute: string): Promise<Buffer> {
+    const open = await agent.open({ path: "p", absolute, role: "transcript", growth: "append" });
+    const chunks: Uint8Array[] = [];
+    for (let at = 0; at < open.size; at += 50_000) chunks.push(await open.read(at, Math.min(50_000, open.size - at)));
+    await open.close();
+    return Buffer.concat(chunks);
+  }
+});
+
+/** `every`: another reader goes on after so many lines. */
+function factsOf(agent: Agent, content: Buffer, every = Number.POSITIVE_INFINITY): SessionFacts {
+  let reader = agent.records({ path: "p", role: "transcript" });
+  let number = 0;
+  for (let at = 0; ; ) {
+    const feed = content.indexOf(10, at);
+    if (feed < 0) break;
+    reader.take(content.subarray(at, feed));
+    at = feed + 1;
+    if (++number % every === 0) reader = agent.records({ path: "p", role: "transcript" }, JSON.parse(JSON.stringify(reader.state())));
+  }
+  return reader.facts();
+}
+
+function repeatsRecords(content: Buffer): boolean {
+  const ids = content.toString().split("\n").flatMap((line) => (line.includes('"type":"user"') ? (/"uuid":\s*"([^"]+)"/.exec(line)?.slice(1) ?? []) : []));
+  return new Set(ids).size < ids.length;
+}
