@@ -186,8 +186,22 @@ describe("where the place is not hx's to write", () => {
     await box.callsOf(1);
     await box.git(work, "push", "-q", "origin", "main");
     expect(await box.calls()).toEqual(["hook git post-commit|", `hook git pre-push --wait origin ${box.directory}/work.git|`]);
+    const before = await snapshot(box, work);
+    const removal = await (await place()).remove();
+    expect(removal.changes).toEqual([]);
+    expect(removal.byHand.map((entry) => entry.where)).toEqual([join(work, ".husky", "post-commit"), join(work, ".husky", "pre-push")]);
+    expect(await snapshot(box, work)).toBe(before);
     await rm(join(box.directory, "path", "hx"));
     await commit();
+  });
+
+  it("husky came later: the blocks from before are still found and taken out", async () => {
+    const before = await snapshot(box, hooks);
+    await (await place()).install();
+    await husky();
+    expect(await states()).toEqual(["absent", "absent"]);
+    expect((await (await place()).remove()).changes).toHaveLength(2);
+    expect(await snapshot(box, hooks)).toBe(before);
   });
 
   it("a global core.hooksPath", async () => {

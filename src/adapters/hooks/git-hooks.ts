@@ -4,7 +4,7 @@ import type { Repository } from "../../ports/git.ts";
 import type { HookEntry, HookPlace, HookPlan } from "../../ports/hooks.ts";
 import { configHooks } from "./config-hooks.ts";
 import { blockLines, hookFileKind, newHookFile, withBlock, withoutBlock } from "./hook-file.ts";
-import { exists, hookOwner, huskyFile, lefthookConfig, lefthookLines, preCommitLines } from "./hook-manager.ts";
+import { exists, hookOwner, huskyFile, inside, lefthookConfig, lefthookLines, preCommitLines } from "./hook-manager.ts";
 import type { GitEvent } from "./shell.ts";
 import { gitEvents, gitHookLines } from "./shell.ts";
 import type { TextFile } from "./text-file.ts";
@@ -110,24 +110,46 @@ export function gitHooks(options: GitHooksOptions): HookPlace {
     return { changes, byHand: byHandLines };
   }
 
-  /** Takes the blocks out of the directory git uses now. */
+  /** Where blocks of hx can be: the directory git uses now, and its own, should another have been set since. */
+  async function ownDirectories(): Promise<readonly string[]> {
+    const { commonDirectory } = repository.checkout;
+    const all = new Set([await repository.hooksDirectory(), join(commonDirectory, "hooks")]);
+    return [...all].filter((directory) => inside(directory, commonDirectory));
+  }
+
+  async function cutBlock(path: string, event: GitEvent, apply: boolean): Promise<{ readonly what: string; readonly directoryMade: boolean } | null> {
+    const file = await readTextFile(path, 0o755).catch(() => null);
+    const cut = file?.text == null ? null : withoutBlock(file.text);
+    if (file === null || cut === null) return null;
+    if (apply) await replaceTextFile(file, cut.text);
+    const what = cut.text === null ? `delete the ${event} hook that hx made` : `take hx's block out of the ${event} hook`;
+    return { what, directoryMade: cut.directoryMade };
+  }
+
   async function cutBlocks(apply: boolean): Promise<HookPlan["changes"]> {
-    const directory = await repository.hooksDirectory();
     const changes: HookPlan["changes"][number][] = [];
-    let directoryMade = false;
-    for (const event of gitEvents) {
-      const path = join(directory, event);
-      const file = await readTextFile(path, 0o755).catch(() => null);
-      const cut = file?.text == null ? null : withoutBlock(file.text);
-      if (file === null || cut === null) continue;
-      changes.push({ where: path, what: cut.text === null ? `delete the ${event} hook that hx made` : `take hx's block out of the ${event} hook` });
-      if (!apply) continue;
-      await replaceTextFile(file, cut.text);
-      directoryMade ||= cut.directoryMade;
+    for (const directory of await ownDirectories()) {
+      let directoryMade = false;
+      for (const event of gitEvents) {
+        const cut = await cutBlock(join(directory, event), event, apply);
+        if (cut === null) continue;
+        changes.push({ where: join(directory, event), what: cut.what });
+        directoryMade ||= cut.directoryMade;
+      }
+      // Not empty: somebody else has hooks there by now.
+      if (apply && directoryMade) await rmdir(directory).catch(() => undefined);
     }
-    // Not empty: somebody else has hooks there by now.
-    if (directoryMade) await rmdir(directory).catch(() => undefined);
     return changes;
+  }
+
+  async function remove(): Promise<HookPlan> {
+    const changes = [...(await cutBlocks(true)), ...(await config.remove())];
+    const byHandLines: HookPlan["byHand"][number][] = [];
+    for (const event of gitEvents) {
+      const place = await site(event);
+      if (place.kind === "by-hand" && (await addedByHand(place, event))) byHandLines.push({ where: place.path, lines: place.lines });
+    }
+    return { changes, byHand: byHandLines };
   }
 
   async function install(apply: boolean): Promise<HookPlan> {
@@ -154,7 +176,7 @@ export function gitHooks(options: GitHooksOptions): HookPlace {
     name: "git",
     plan: () => install(false),
     install: () => install(true),
-    remove: async () => ({ changes: [...(await cutBlocks(true)), ...(await config.remove())], byHand: [] }),
+    remove,
     state: async () => {
       if (await byConfig()) return config.state();
       return Promise.all(gitEvents.map(fileState));

@@ -17,7 +17,7 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-function inside(path: string, directory: string): boolean {
+export function inside(path: string, directory: string): boolean {
   const way = relative(directory, path);
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && way !== path);
 }
