@@ -77,7 +77,7 @@ function opened(ports: IdentityPorts, locked: LockedDeviceKey, key: Uint8Array):
  */
 async function ofCard(ports: IdentityPorts, identity: UnlockedIdentity): Promise<UnlockedIdentity> {
   const found = await readCard(ports);
-  if (found === null) throw new HxError("encoding-invalid", `'${CARD_FILE}' is missing`, { hints: ["hx identity restore"] });
+  if (found === null) throw new HxError("encoding-invalid", `'${CARD_FILE}' is missing`, { hints: [`move '${DEVICE_KEY_FILE}' away, then:  hx identity restore`] });
   const { person, devices } = found.card;
   const own = devices.find(({ id }) => id === identity.device);
   const agrees = person.id === identity.person && own !== undefined && equal(own.sign, ports.crypto.signer.publicKey(identity.signSeed));

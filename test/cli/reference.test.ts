@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { ERROR_EXITS, EXITS, exitOf } from "../../src/cli/exit-codes.ts";
+import { SCHEMAS } from "../../src/cli/json/schemas.ts";
+import { cliReference, environmentReference, exitCodeReference } from "../../src/cli/reference.ts";
+import { hx } from "./host.ts";
+import { sampleWorld } from "./samples.ts";
+
+const REFERENCE = "../../docs/reference";
+const read = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), "utf8");
+
+describe("the reference", () => {
+  it("is what the program says", async () => {
+    await expect(cliReference()).toMatchFileSnapshot(`${REFERENCE}/cli.md`);
+    await expect(exitCodeReference()).toMatchFileSnapshot(`${REFERENCE}/exit-codes.md`);
+    await expect(environmentReference()).toMatchFileSnapshot(`${REFERENCE}/environment.md`);
+  });
+
+  it("explains every error code, with its exit code, and no other", async () => {
+    const source = await read("../../src/domain/errors.ts");
+    const union = [...(/ErrorCode =([^;]+);/.exec(source)?.[1] ?? "").matchAll(/"([a-z-]+)"/g)].map(([, code]) => code);
+    expect(union.length).toBeGreaterThan(30);
+    expect(ERROR_EXITS.map(([code]) => code).sort()).toEqual([...union].sort());
+    const sections = [...(await read(`${REFERENCE}/errors.md`)).matchAll(/^## (\S+)\n\nExit (\d+)\. \S/gm)];
+    expect(sections.map(([, code]) => code)).toEqual(union);
+    for (const [, code, exit] of sections) {
+      const known = ERROR_EXITS.find(([name]) => name === code);
+      expect(`${code} ${exit}`).toBe(`${code} ${known?.[1]}`);
+    }
+  });
+
+  it("gives every failure an exit code of the table, and never 0", () => {
+    for (const [code, exit] of ERROR_EXITS) {
+      expect(Object.keys(EXITS)).toContain(String(exit));
+      expect(exitOf(code)).not.toBe(0);
+    }
+  });
+
+  it("names every schema", async () => {
+    const text = await read(`${REFERENCE}/json.md`);
+    for (const name of Object.values(SCHEMAS)) expect(text).toContain(`\`${name}\``);
+  });
+});
+
+const JSON_RUNS: readonly (readonly [keyof typeof SCHEMAS, readonly string[], number])[] = [
+  ["identity", ["identity", "show"], 0],
+  ["init", ["init", "--yes"], 0],
+  ["status", ["status"], 0],
+  ["doctor", ["doctor"], 1],
+  ["uninstall", ["uninstall", "--yes"], 0],
+  ["capture", ["capture"], 0],
+  ["sync", ["sync"], 0],
+  ["list", ["list"], 0],
+  ["show", ["show", "7f3a91c2"], 0],
+  ["restore", ["restore", "7f3a91c2"], 0],
+  ["verify", ["verify"], 13],
+  ["inspect", ["inspect", "refs/sessions/v1/root"], 0],
+  ["hooks", ["hooks", "install"], 0],
+  ["demo", ["demo"], 0],
+  ["version", ["version"], 0],
+];
+
+describe("--json", () => {
+  it("is tried for every schema", () => {
+    expect(JSON_RUNS.map(([name]) => name).sort()).toEqual(Object.keys(SCHEMAS).sort());
+  });
+
+  it.each(JSON_RUNS)("of %s is one object of its schema, and nothing on stderr", async (name, argv, exit) => {
+    const ran = await hx([...argv, "--json"], sampleWorld(), { tty: name === "list" });
+    expect(ran).toMatchObject({ exit, err: "" });
+    expect(ran.out.trimEnd()).not.toContain("\n");
+    const value: unknown = JSON.parse(ran.out);
+    expect(value).toMatchObject({ schema: SCHEMAS[name] });
+    const shown = `${JSON.stringify(value, null, 2)}\n`.replace(/"node": "[^"]+"/, '"node": "20.19.0"');
+    await expect(shown).toMatchFileSnapshot(`${REFERENCE}/json/${name}.json`);
+  });
+});

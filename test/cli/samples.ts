@@ -1,0 +1,150 @@
+import type * as w from "../../src/cli/world.ts";
+import { NOW } from "./host.ts";
+
+const ID = "7f3a91c2d4e5f60718293a4b5c6d7e8f";
+const HOUR = 3_600_000;
+
+export const identity: w.IdentitySummary = { person: "a".repeat(32), device: "b".repeat(32), epoch: 0, devices: 2, protection: "argon2id", open: true, directory: "/home/ada/.config/hx" };
+
+export const status: w.Status = {
+  repository: "/home/ada/shop",
+  connected: true,
+  workspace: { id: "c".repeat(64), head: 12, people: 3 },
+  project: "shop",
+  identity,
+  sessions: { kept: 42, staged: 1, unpushedBytes: 12345, lastCapture: NOW - 60_000, lastPush: NOW - 26 * HOUR },
+  lanes: { mine: 1, others: 4, verifiedAt: NOW - HOUR },
+  hooks: [{ place: "git", installed: 2, expected: 2 }],
+  agents: [
+    { name: "claude-code", present: true, hooked: true },
+    { name: "codex", present: true, hooked: false },
+    { name: "other", present: false, hooked: false },
+  ],
+  warnings: [{ message: "codex has no hook", fix: "hx hooks install --place codex" }],
+};
+
+export const checks: readonly w.Check[] = [
+  { name: "git", result: "ok", detail: "2.54" },
+  { name: "filter", result: "warn", detail: "the host does not filter", fix: "hx sync --full" },
+  { name: "hook fires", result: "fail", detail: "it did not", fix: "hx hooks install" },
+];
+
+export const plan: readonly w.PlanLine[] = [
+  { action: "create", what: "the connection", where: ".hx/connection.yaml" },
+  { action: "by hand", what: "one line" },
+];
+
+export const initPlan: w.InitPlan = { needsIdentity: false, name: "Ada Byron", email: "ada@example.com", project: "shop", lines: plan, warnings: ["fewer than five people"] };
+export const initReport: w.InitReport = { workspace: "c".repeat(64), repo: "d".repeat(64), project: "shop", lines: plan, warnings: [] };
+
+export const capture: w.CaptureReport = {
+  sessions: [{ id: ID, agent: "claude-code", title: "mend the cart", newBytes: 4321, omittedBytes: 17, isNew: true }],
+  skipped: [{ agent: "codex", session: "0199", reason: "ran outside this repository" }],
+};
+
+export const sync: w.SyncReport = {
+  remotes: [{ remote: "origin", result: "done", pushedSessions: 1, pushedBytes: 5000, lanesFetched: 4, filtered: true }],
+  waiting: 0,
+  warnings: [],
+};
+
+export const rows: readonly w.SessionRow[] = [
+  { id: ID, state: "pushed", agent: "claude-code", title: "mend the cart", branch: "main", first: NOW - 5 * HOUR, last: NOW - 3 * HOUR, turns: 7, bytes: 123456, parts: 2 },
+  { id: "8".repeat(32), state: "waiting", agent: "codex", title: "a\ttab", parts: 1 },
+];
+
+export const shown: w.ShownSession = {
+  id: ID,
+  omittedBytes: 17,
+  unreadable: [],
+  view: {
+    agent: "claude-code",
+    id: "agent-id",
+    title: "mend the cart",
+    directory: "/home/ada/shop",
+    branch: "main",
+    version: "2.1.0",
+    models: ["m-1"],
+    first: NOW - 5 * HOUR,
+    last: NOW - 3 * HOUR,
+    damaged: 1,
+    unknown: { oddity: 2 },
+    tokens: { input: 10, output: 20 },
+    turns: [
+      {
+        index: 0,
+        started: NOW - 5 * HOUR,
+        prompt: "Why is the cart empty?\nPlease look.",
+        entries: [
+          { kind: "reasoning", text: "thinking" },
+          { kind: "reasoning", text: "", sealed: true },
+          { kind: "message", text: "I look.", at: NOW - 5 * HOUR, model: "m-1" },
+          { kind: "tool-call", call: "1", tool: "Bash", input: { command: "npm test" } },
+          { kind: "tool-result", call: "1", text: "1 failed", failed: true, exitCode: 1 },
+          { kind: "edit", path: "src/cart.ts", before: "a\n```\nb", after: "c" },
+          { kind: "edit", path: "src/b.ts", patch: "@@ -1 +1 @@\n-x\n+y" },
+          { kind: "compaction", summary: "so far" },
+          { kind: "interruption" },
+          { kind: "rejection", text: "no" },
+          { kind: "error", text: "overloaded" },
+          { kind: "note", text: "a note", subagent: "helper" },
+        ],
+      },
+    ],
+  },
+};
+
+export const restored: w.RestoreReport = { agent: "claude-code", files: [{ path: "/home/ada/.claude/x.jsonl", bytes: 10, action: "written" }], omittedBytes: 0, resume: "claude --resume 1" };
+
+export const verified: w.VerifyReport = {
+  lanes: 2,
+  headers: 9,
+  sessions: 5,
+  segments: 20,
+  opened: 3,
+  notOpened: 2,
+  findings: [{ severity: "error", code: "lane-invalid", message: "the tree is not the signed one", place: [["ref", "refs/sessions/v1/lane/x"], ["commit", "e".repeat(40)], ["path", "s/7f/1"]] }],
+};
+
+export const inspection: w.Inspection = { what: "refs/sessions/v1/root", kind: "workspace chain", sections: [{ title: "statement 0", fields: [["type", "genesis"], ["n", 0], ["verified", true]] }] };
+
+export const hookPlans: readonly w.NamedHookPlan[] = [{ place: "git", changes: [{ where: ".git/hooks/post-commit", what: "add a block" }], byHand: [{ where: ".husky/pre-push", lines: ["hx hook pre-push"] }] }];
+export const hookStates = [{ place: "git", entries: [{ event: "post-commit", state: "installed" as const, where: ".git/hooks/post-commit", note: "fired" }] }];
+
+export const demoSteps: readonly w.DemoStep[] = [{ title: "capture", command: "hx capture", lines: ["captured 1 session"] }];
+
+/** The whole world of the samples. */
+export function sampleWorld(): object {
+  async function* each<Value>(values: readonly Value[]): AsyncGenerator<Value> {
+    yield* values;
+  }
+  return {
+    identity: {
+      create: async () => Promise.reject(new Error("no phrase in a sample")),
+      show: async () => identity,
+      unlock: async (minutes: number) => ({ until: NOW + minutes * 60_000, place: "/run/user/1000/hx" }),
+      lock: async () => undefined,
+    },
+    setup: {
+      place: async () => ({ repository: "/home/ada/shop", connected: true }),
+      planInit: async () => initPlan,
+      init: async () => initReport,
+      status: async () => status,
+      doctor: () => each(checks),
+      planUninstall: async () => plan,
+      uninstall: async () => plan,
+    },
+    sessions: {
+      capture: async () => capture,
+      sync: async () => sync,
+      list: async () => rows,
+      show: async () => shown,
+      raw: async () => [{ path: "a/b.jsonl", bytes: 3 }],
+      restore: async () => restored,
+      verify: async () => verified,
+      inspect: async () => inspection,
+    },
+    hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
+    demo: () => each(demoSteps),
+  };
+}
