@@ -6,6 +6,9 @@ import type { WorkspaceState } from "./workspace/state.ts";
 /** Where the connection file lies, from the top of the checkout. */
 export const CONNECTION_PATH = ".hx/connection.yaml";
 
+/** Directory → its project; null: none, although a directory above it has one (a branch that tightens makes such holes). */
+export type ProjectPaths = ReadonlyMap<string, ProjectId | null>;
+
 /** `.hx/connection.yaml`, docs/spec/workspace.md. */
 export interface Connection {
   readonly workspace: WorkspaceId;
@@ -13,7 +16,7 @@ export interface Connection {
   /** Envelope `hx/repo/v1`. */
   readonly genesis: Uint8Array;
   /** Directory (relative to the top, `.` for all) → project; the file's `project` is `.`. */
-  readonly paths: ReadonlyMap<string, ProjectId>;
+  readonly paths: ProjectPaths;
   /** URLs as written. */
   readonly remotes: readonly string[];
   readonly policy: number;
@@ -29,7 +32,7 @@ export function contradiction(connection: Connection, genesisRepo: RepoId, state
   if (connected === undefined) return `the workspace chain does not say that repo '${connection.repo}' is connected`;
   if (!equal(connected.genesis, connection.genesis)) return "the genesis in the connection file is not the one in the workspace chain";
   for (const project of connection.paths.values()) {
-    if (!connected.projects.includes(project)) return `the workspace chain does not connect this repo to project '${project}'`;
+    if (project !== null && !connected.projects.includes(project)) return `the workspace chain does not connect this repo to project '${project}'`;
   }
   return null;
 }
@@ -52,18 +55,18 @@ export function tighten(authority: Connection, branch: Connection): Connection {
   };
 }
 
-/** Directories that both map to the same project: each entry of one that the other covers. */
-function narrower(a: ReadonlyMap<string, ProjectId>, b: ReadonlyMap<string, ProjectId>): ReadonlyMap<string, ProjectId> {
-  const kept = new Map<string, ProjectId>();
+/** A directory has the project on which both agree, else none. */
+function narrower(a: ProjectPaths, b: ProjectPaths): ProjectPaths {
+  const agreed = new Map<string, ProjectId | null>();
   for (const directory of new Set([...a.keys(), ...b.keys()])) {
     const project = projectOf(a, directory);
-    if (project !== null && projectOf(b, directory) === project) kept.set(directory, project);
+    agreed.set(directory, projectOf(b, directory) === project ? project : null);
   }
-  return kept;
+  return agreed;
 }
 
 /** The project of a directory: the longest directory of the map that holds it. Null: none. */
-export function projectOf(paths: ReadonlyMap<string, ProjectId>, relative: string): ProjectId | null {
+export function projectOf(paths: ProjectPaths, relative: string): ProjectId | null {
   const parts = relative === "." ? [] : relative.split("/");
   for (let length = parts.length; length > 0; length--) {
     const project = paths.get(parts.slice(0, length).join("/"));

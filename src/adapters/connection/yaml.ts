@@ -17,7 +17,7 @@ export const connectionYaml: ConnectionFile = { parse, print };
 
 function parse(bytes: Uint8Array): Connection {
   try {
-    return connectionOf(readMap(bytes));
+    return connectionOf(readMap(bytes, "core"), readMap(bytes, "failsafe"));
   } catch (cause) {
     if (!isHxError(cause)) throw cause;
     if (cause.code === "too-new") throw cause;
@@ -25,16 +25,16 @@ function parse(bytes: Uint8Array): Connection {
   }
 }
 
-function readMap(bytes: Uint8Array): ReadonlyMap<string, unknown> {
+/** `failsafe` leaves every scalar text: an id such as `12e4…` is no number, whether or not it was quoted. */
+function readMap(bytes: Uint8Array, schema: "core" | "failsafe"): ReadonlyMap<string, unknown> {
   if (bytes.length > CONNECTION_LIMIT) throw wrong(`it is longer than ${CONNECTION_LIMIT} bytes`);
   const source = fromUtf8(bytes);
-  const document = parseDocument(source, { version: "1.2", schema: "core", merge: false, uniqueKeys: true, prettyErrors: false, logLevel: "silent" });
+  const document = parseDocument(source, { version: "1.2", schema, merge: false, uniqueKeys: true, prettyErrors: false, logLevel: "error" });
   const error = document.errors[0] ?? document.warnings[0];
   if (error !== undefined) throw wrong(`it is not YAML (${error.code.toLowerCase().replaceAll("_", " ")})`);
   visit(document, {
     Node: (_, node) => {
       if (isAlias(node) || ("anchor" in node && node.anchor !== undefined)) throw wrong("it has anchors or aliases");
-      if (node.tag !== undefined && "srcToken" in node === false && isScalar(node) === false && isMap(node) === false) return;
     },
     Pair: (_, pair) => {
       if (!isScalar(pair.key) || typeof pair.key.value !== "string") throw wrong("it has a key that is not text");
@@ -45,8 +45,8 @@ function readMap(bytes: Uint8Array): ReadonlyMap<string, unknown> {
   return textMap(value, "the file");
 }
 
-function connectionOf(map: ReadonlyMap<string, unknown>): Connection {
-  const version = map.get("version");
+function connectionOf(values: ReadonlyMap<string, unknown>, map: ReadonlyMap<string, unknown>): Connection {
+  const version = values.get("version");
   if (typeof version === "number" && Number.isInteger(version) && version > 1) throw new HxError("too-new", `'.hx/connection.yaml' has version ${version}, this program knows 1`);
   if (version !== 1) throw wrong("'version' is not 1");
   return {
@@ -55,8 +55,8 @@ function connectionOf(map: ReadonlyMap<string, unknown>): Connection {
     genesis: base64(text(map, "genesis")),
     paths: pathsOf(map),
     remotes: remotesOf(map.get("remotes")),
-    policy: policyOf(map.get("policy")),
-    unknown: Object.fromEntries([...map].filter(([key]) => !KNOWN.has(key))),
+    policy: policyOf(values.get("policy")),
+    unknown: Object.fromEntries([...values].filter(([key]) => !KNOWN.has(key))),
   };
 }
 
@@ -101,8 +101,8 @@ function policyOf(value: unknown): number {
 
 function print(connection: Connection): Uint8Array {
   const { workspace, repo, genesis, paths, remotes, policy, unknown } = connection;
-  const whole = paths.size === 1 ? paths.get(".") : undefined;
-  const place = whole === undefined ? { paths: Object.fromEntries(paths) } : { project: whole };
+  const whole = paths.size === 1 ? (paths.get(".") ?? null) : null;
+  const place = whole === null ? { paths: Object.fromEntries([...paths].filter(([, project]) => project !== null)) } : { project: whole };
   const content = { version: 1, workspace, repo, genesis: toBase64(genesis), ...place, remotes: [...remotes], policy, ...unknown };
   const head = "# Ties this repository to a workspace of hx. Read from the default branch; another branch may only tighten it.\n";
   return utf8(head + stringify(content, { version: "1.2", schema: "core", lineWidth: 0, aliasDuplicateObjects: false }));

@@ -1,7 +1,7 @@
 import type { BoundaryMemory, OutsideReason, Verdict } from "../../domain/boundary.ts";
 import { EMPTY_MEMORY } from "../../domain/boundary.ts";
 import { projectOf } from "../../domain/connection.ts";
-import type { ProjectId } from "../../domain/ids.ts";
+import type { ProjectPaths } from "../../domain/connection.ts";
 import type { Checkout } from "../../ports/git.ts";
 import type { Places } from "../../ports/places.ts";
 import { repositoryOf } from "./repository-of.ts";
@@ -12,7 +12,7 @@ export interface BoundaryOf {
   /** What git lists, deleted worktrees too. */
   readonly worktrees: readonly string[];
   /** Of the effective connection. */
-  readonly paths: ReadonlyMap<string, ProjectId>;
+  readonly paths: ProjectPaths;
   readonly memory?: BoundaryMemory;
 }
 

@@ -78,7 +78,7 @@ export async function readConnection(ports: ConnectionPorts, repository: Reposit
   const claim = await readClaim(ports, repository);
   const why = contradiction(claim.connection, genesisRepo(ports, claim.connection), state);
   if (why !== null) throw notConnected(why, ["hx doctor"]);
-  if (claim.connection.paths.size === 0) throw notConnected("this branch maps no directory to a project", [CONFLICT_HINT]);
+  if ([...claim.connection.paths.values()].every((project) => project === null)) throw notConnected("this branch maps no directory to a project", [CONFLICT_HINT]);
   const found = inOrder(await repository.remotes());
   const base = repository.checkout.top ?? repository.checkout.gitDirectory;
   const remotes = found.map((remote) => standingOf(remote, claim.connection.remotes, base));
@@ -146,7 +146,8 @@ function parseOrNull(ports: ConnectionPorts, bytes: Uint8Array): Connection | nu
   }
 }
 
-function genesisRepo(ports: ConnectionPorts, connection: Connection): RepoId {
+/** Repo id of the genesis in a connection file, whose signature is verified. @throws HxError `not-connected` */
+export function genesisRepo(ports: Pick<ConnectionPorts, "crypto">, connection: Connection): RepoId {
   try {
     return openRepoGenesis(ports.crypto.hashes, (key, message, signature) => ports.crypto.signer.verify(key, message, signature), connection.genesis).repo;
   } catch (cause) {

@@ -6,7 +6,7 @@ import { isAdministrator } from "../../domain/workspace/state.ts";
 import { ROOT_REF } from "../../format/paths.ts";
 import type { RemoteUrl, Repository, Store } from "../../ports/git.ts";
 import type { HookPlace, HookPlan } from "../../ports/hooks.ts";
-import { readClaim } from "./connection.ts";
+import { genesisRepo, readClaim } from "./connection.ts";
 import type { ConnectionClaim, ConnectionPorts } from "./connection.ts";
 import { fetchWorkspace, readWorkspace } from "./sync.ts";
 import type { RemotePorts, Workspace } from "./sync.ts";
@@ -160,7 +160,7 @@ function checkMembership(world: InitWorld, found: Found, blockers: HxError[]): v
 
 function checkClaim(ports: InitPorts, claim: ConnectionClaim, home: Workspace | null, found: Found, blockers: HxError[]): void {
   if (found.offline) return;
-  const why = home === null ? "the remote has no workspace chain" : contradiction(claim.connection, claim.connection.repo, home.state);
+  const why = home === null ? "the remote has no workspace chain" : contradiction(claim.connection, genesisRepo(ports, claim.connection), home.state);
   if (why === null) return;
   blockers.push(new HxError("not-connected", `there is a '${CONNECTION_PATH}', but it does not belong here: ${why}`, { hints: ["hx doctor", `git rm ${CONNECTION_PATH}`] }));
 }

@@ -15,7 +15,7 @@ import { connectRepository, foundWorkspace, newRepository, addDevice } from "./f
 import type { ActingMember } from "./found.ts";
 import { planInit } from "./init-plan.ts";
 import type { InitAnswers, InitPlan, InitPorts, InitWorld } from "./init-plan.ts";
-import { copyWorkspace, publish, readWorkspace } from "./sync.ts";
+import { copyWorkspace, publish, readWorkspace, syncWorkspace } from "./sync.ts";
 import type { Workspace } from "./sync.ts";
 
 export interface ApplyPorts extends InitPorts {
@@ -100,7 +100,10 @@ async function sayAtHome(ports: ApplyPorts, world: InitWorld, answers: InitAnswe
   const { remote, offline } = plan.found;
   const store = answers.workspace === undefined ? world.repository.store : world.homeStore;
   if (store === undefined || remote === null) throw new HxError("internal", "a plan without a place for the chain");
-  return offline ? await sayHere(ports, store, speak) : await publish(ports, store, answers.workspace ?? remote.name, speak);
+  if (offline) return await sayHere(ports, store, speak);
+  // A chain that was begun here while the remote was away goes there first.
+  if (plan.found.embedded) await syncWorkspace(ports, store, remote.name);
+  return await publish(ports, store, answers.workspace ?? remote.name, speak);
 }
 
 /** Without the remote: the chain begins or grows here, and the next sync brings it there. */
