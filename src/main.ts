@@ -7,6 +7,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     const { hookLane } = await import("./hooks/lane.ts");
     return hookLane(argv.slice(1));
   }
-  const { runProgram } = await import("./cli/program.ts");
-  return runProgram(argv);
+  const [{ runProgram }, { realHost }] = await Promise.all([import("./cli/program.ts"), import("./wire/host.ts")]);
+  return runProgram(argv, await realHost());
 }

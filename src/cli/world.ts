@@ -97,6 +97,8 @@ export interface InitOptions {
   /** Agent hooks go into the project's settings instead of the person's. */
   readonly projectHooks: boolean;
   readonly publicOk: boolean;
+  /** Keys may be made in a home that will not last (a container, a CI job). */
+  readonly throwawayOk: boolean;
 }
 
 export interface PlanLine {

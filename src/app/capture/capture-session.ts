@@ -20,7 +20,7 @@ import { closePart } from "./close-part.ts";
 import { addToStage, stagedPart, stagedTree } from "./stage.ts";
 
 export type CaptureOutcome =
-  | { readonly kind: "captured"; readonly session: SessionId; readonly bytes: number; readonly omitted: number }
+  | { readonly kind: "captured"; readonly session: SessionId; readonly bytes: number; readonly omitted: number; readonly isNew: boolean; readonly title?: string }
   /** Nothing new. */
   | { readonly kind: "current"; readonly session: SessionId }
   /** No record of it ran inside the boundary. */
@@ -109,7 +109,14 @@ async function captureOnce(
     return index.home === undefined ? { kind: "unplaced" } : { kind: "outside" };
   }
   const parts = await writer.finish();
-  const outcome = { kind: "captured", session: index.session, bytes: index.bytes - before.bytes, omitted: index.omitted - before.omitted } as const;
+  const outcome = {
+    kind: "captured",
+    session: index.session,
+    bytes: index.bytes - before.bytes,
+    omitted: index.omitted - before.omitted,
+    isNew: before.bytes === 0,
+    ...(index.facts.title === undefined ? {} : { title: index.facts.title }),
+  } as const;
   if (options.dryRun === true) return outcome;
 
   if (revision === 0) await indexes.write({ ...index, files: {}, bytes: 0, omitted: 0 });

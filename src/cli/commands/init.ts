@@ -26,6 +26,7 @@ export const command: CommandSpec = {
     { flags: "--no-hooks", summary: "Install no hooks" },
     { flags: "--project-hooks", summary: "Put agent hooks into the project's settings instead of yours" },
     { flags: "--public-ok", summary: "Accept a remote that everybody can read" },
+    { flags: "--throwaway-ok", summary: "Make keys in a home that will not last (a container, a CI job)" },
     ...PROTECTION_OPTIONS,
     ...PHRASE_OPTIONS,
     { flags: "-n, --dry-run", summary: "Show the plan, do nothing" },
@@ -58,6 +59,7 @@ function optionsOf({ options }: Call): InitOptions {
     hooks: !options.refused("hooks"),
     projectHooks: options.flag("projectHooks"),
     publicOk: options.flag("publicOk"),
+    throwawayOk: options.flag("throwawayOk"),
   };
 }
 

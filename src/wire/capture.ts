@@ -1,0 +1,65 @@
+import { captureAll, type Captured } from "../app/sessions/capture-all.ts";
+import type { IdentityPorts } from "../app/identity/ports.ts";
+import type { CaptureOptions, CaptureReport, CapturedSession, WorldContext } from "../cli/world.ts";
+import { HxError, isHxError } from "../domain/errors.ts";
+import { agentsOf } from "./agents.ts";
+import { boundaryOf, connected, openClone, openLedger, writable } from "./clone.ts";
+import { openHere } from "./sessions-world.ts";
+import type { Settings } from "./settings.ts";
+
+const WAIT_MS = 10_000;
+
+/** `hx capture`: works without a passphrase once this clone has a lane. */
+export async function captureHere(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, options: CaptureOptions): Promise<CaptureReport> {
+  const clone = await openClone(settings, context.directory);
+  const ledger = await openLedger(clone);
+  const state = await connected(clone, ledger);
+  let own = await writable(clone, ledger);
+  if (own === null) {
+    await openHere(settings, context.directory, ports, true); // opens a lane, which needs the identity
+    own = await writable(clone, ledger);
+  }
+  if (own === null) throw new HxError("not-connected", "this identity is not a member of the workspace", { hints: ["hx join"] });
+  const agents = agentsOf(settings);
+  const unknown = options.agents.find((name) => agents.every((agent) => agent.name !== name));
+  if (unknown !== undefined) throw new HxError("usage", `no agent is called '${unknown}'`, { hints: agents.map(({ name }) => `hx capture --agent ${name}`) });
+  const chosen = options.agents.length === 0 ? agents : agents.filter(({ name }) => options.agents.includes(name));
+  const { boundary, directories, keep } = await boundaryOf(clone, ledger, state);
+  const captured = await captureAll(own, chosen, boundary, {
+    directories,
+    waitMs: WAIT_MS,
+    dryRun: options.dryRun,
+    signal: context.signal,
+    ...(options.session === undefined ? {} : { session: options.session }),
+    ...(options.since === undefined ? {} : { since: options.since }),
+  });
+  if (!options.dryRun) await keep();
+  return { sessions: captured.flatMap(sessionOf), skipped: captured.flatMap(skippedOf) };
+}
+
+function sessionOf({ agent, outcome }: Captured): CapturedSession[] {
+  if (outcome.kind !== "captured") return [];
+  const { session, bytes, omitted, isNew, title } = outcome;
+  return [{ id: session, agent, newBytes: bytes, omittedBytes: omitted, isNew, ...(title === undefined ? {} : { title }) }];
+}
+
+function skippedOf({ agent, id, outcome }: Captured): CaptureReport["skipped"] {
+  const reason = reasonOf(outcome);
+  return reason === null ? [] : [{ agent, session: id, reason }];
+}
+
+function reasonOf(outcome: Captured["outcome"]): string | null {
+  switch (outcome.kind) {
+    case "captured":
+    case "current":
+      return null;
+    case "outside":
+      return "it ran outside this repository";
+    case "unplaced":
+      return "it does not say where it ran";
+    case "busy":
+      return "another process captures it now";
+    case "failed":
+      return isHxError(outcome.error) ? outcome.error.message : "it could not be read";
+  }
+}

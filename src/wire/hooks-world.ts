@@ -1,0 +1,42 @@
+import { gitHooks } from "../adapters/hooks/git-hooks.ts";
+import type { HooksOptions, HooksWorld, NamedHookPlan } from "../cli/world.ts";
+import { HxError } from "../domain/errors.ts";
+import type { HookPlace, HookPlan } from "../ports/hooks.ts";
+import { agentHooksOf } from "./agents.ts";
+import { openClone } from "./clone.ts";
+import type { Settings } from "./settings.ts";
+
+/** Git's hooks of this repository first, then those of the agents. */
+export async function hookPlaces(settings: Settings, directory: string, project: boolean): Promise<readonly HookPlace[]> {
+  const { repository } = await openClone(settings, directory);
+  const git = gitHooks({ repository, hxCommand: settings.hxCommand });
+  return [named("git", git), ...agentHooksOf(settings, project ? repository.checkout.top : null)];
+}
+
+export function hooksWorld(settings: Settings, directory: string): HooksWorld {
+  const each = async (options: HooksOptions, act: (place: HookPlace) => Promise<HookPlan>): Promise<readonly NamedHookPlan[]> => {
+    const plans: NamedHookPlan[] = [];
+    for (const place of await wanted(settings, directory, options)) plans.push({ place: place.name, ...(await act(place)) });
+    return plans;
+  };
+  return {
+    plan: (options) => each(options, (place) => place.plan()),
+    install: (options) => each(options, (place) => place.install()),
+    remove: (options) => each(options, (place) => place.remove()),
+    async status() {
+      const places = await hookPlaces(settings, directory, false);
+      return Promise.all(places.map(async (place) => ({ place: place.name, entries: await place.state() })));
+    },
+  };
+}
+
+async function wanted(settings: Settings, directory: string, options: HooksOptions): Promise<readonly HookPlace[]> {
+  const places = await hookPlaces(settings, directory, options.project);
+  const unknown = options.places.find((name) => places.every((place) => place.name !== name));
+  if (unknown !== undefined) throw new HxError("usage", `no place of hooks is called '${unknown}'`, { hints: places.map(({ name }) => `hx hooks status ${name}`) });
+  return options.places.length === 0 ? places : places.filter(({ name }) => options.places.includes(name));
+}
+
+function named(name: string, place: HookPlace): HookPlace {
+  return { name, plan: () => place.plan(), install: () => place.install(), remove: () => place.remove(), state: () => place.state() };
+}

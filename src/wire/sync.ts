@@ -1,0 +1,60 @@
+import type { IdentityPorts } from "../app/identity/ports.ts";
+import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
+import { stagedSessions } from "../app/sync/waiting.ts";
+import type { SyncReport, WorldContext } from "../cli/world.ts";
+import { HxError, isHxError } from "../domain/errors.ts";
+import { writable } from "./clone.ts";
+import { openHere } from "./sessions-world.ts";
+import type { Settings } from "./settings.ts";
+
+const WAIT_MS = 20_000;
+
+interface Wanted {
+  readonly remote?: string;
+  readonly full: boolean;
+  readonly dryRun: boolean;
+}
+
+/** `hx sync`: to every listed remote, or to the one that is named. */
+export async function syncHere(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, wanted: Wanted): Promise<SyncReport> {
+  const { clone, ledger, state } = await openHere(settings, context.directory, ports, false);
+  const listed = state.effective.listedRemotes.map(({ name }) => name);
+  const names = wanted.remote === undefined ? listed : listed.filter((name) => name === wanted.remote);
+  if (names.length === 0) throw new HxError("not-connected", `'${wanted.remote ?? ""}' is not a listed remote of this clone`, { hints: listed.map((name) => `hx sync --remote ${name}`) });
+  const own = await writable(clone, ledger);
+  const waiting = own === null ? 0 : await stagedSessions(own);
+  const remotes: SyncReport["remotes"][number][] = [];
+  const warnings: string[] = [];
+  for (const name of names) {
+    context.progress.phase(`syncing with ${name}`);
+    if (wanted.dryRun) {
+      remotes.push({ remote: name, result: "nothing", pushedSessions: waiting, pushedBytes: 0, lanesFetched: 0, filtered: true });
+      continue;
+    }
+    try {
+      const options = { waitMs: WAIT_MS, signal: context.signal, whole: wanted.full };
+      const result = own === null ? await fetchOnly(ledger, clone.remote, name, options) : await sync(own, clone.remote, name, options);
+      remotes.push(lineOf(name, result));
+      warnings.push(...warningsOf(result));
+    } catch (error) {
+      if (!isHxError(error) || error.code !== "remote-failed") throw error;
+      remotes.push({ remote: name, result: "unreachable", reason: error.message, pushedSessions: 0, pushedBytes: 0, lanesFetched: 0, filtered: true });
+    }
+  }
+  if (own === null) warnings.push("this clone has no lane yet: unlock your identity, and sync again");
+  return { remotes, waiting: own === null ? 0 : await stagedSessions(own), warnings };
+}
+
+function lineOf(remote: string, result: SyncResult): SyncReport["remotes"][number] {
+  const { push, sessions, lanesFetched, filtered } = result;
+  const reason = push.kind === "refused" || push.kind === "unreachable" ? push.reason : undefined;
+  return { remote, result: push.kind, ...(reason === undefined ? {} : { reason }), pushedSessions: sessions, pushedBytes: 0, lanesFetched, filtered };
+}
+
+function warningsOf({ remote, problems, withheld, filtered, lanesFetched }: SyncResult): string[] {
+  return [
+    ...problems.map(({ error }) => error.message),
+    ...withheld.map((lane) => `lane '${lane}' is withheld: others have seen more of it than '${remote}' shows`),
+    ...(filtered || lanesFetched === 0 ? [] : [`'${remote}' does not filter: every sync fetches the others' sessions whole`]),
+  ];
+}

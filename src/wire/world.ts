@@ -1,0 +1,30 @@
+import type { World, WorldContext } from "../cli/world.ts";
+import type { IdentityPorts } from "../app/identity/ports.ts";
+import { findClone } from "./clone.ts";
+import { hooksWorld } from "./hooks-world.ts";
+import { identityPorts } from "./identity-ports.ts";
+import { identityWorld } from "./identity-world.ts";
+import { sessionsWorld } from "./sessions-world.ts";
+import { readSettings } from "./settings.ts";
+import { setupWorld } from "./setup-world.ts";
+
+/** The world of the commands: every adapter, made when it is first needed. */
+export async function openWorld(context: WorldContext): Promise<World> {
+  const settings = readSettings();
+  let opened: Promise<IdentityPorts> | undefined;
+  const ports = (): Promise<IdentityPorts> => (opened ??= identityPorts(settings, context.passphrase));
+  const { directory } = context;
+  return {
+    identity: identityWorld(settings, directory, ports),
+    setup: setupWorld(settings, context, ports),
+    sessions: sessionsWorld(settings, context, ports),
+    hooks: hooksWorld(settings, directory),
+    async *demo() {
+      yield* (await import("./demo.ts")).demo(context);
+    },
+    async gitConfig(key) {
+      return (await findClone(settings, directory))?.repository.config(key) ?? null;
+    },
+    close: async () => undefined,
+  };
+}
