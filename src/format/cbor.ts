@@ -97,7 +97,7 @@ interface Reader {
   at: number;
 }
 
-/** One item, whatever its encoding's length: that it is the shortest, the comparison in `decodeCbor` finds. */
+/** One item, whatever its encoding: a longer one than needed, or a key twice, the comparison in `decodeCbor` finds. */
 function readItem(reader: Reader, depth: number): CborValue {
   if (depth > MAX_DEPTH) throw new HxError("encoding-invalid", "CBOR nested too deep");
   const first = take(reader, 1)[0] ?? 0;
@@ -123,7 +123,6 @@ function readMap(reader: Reader, size: number, depth: number): CborValue {
   for (let i = 0; i < size; i++) {
     const key = readItem(reader, depth + 1);
     if (typeof key !== "string") throw new HxError("encoding-invalid", "a CBOR map key that is not text");
-    if (map.has(key)) throw new HxError("encoding-invalid", "a CBOR map with a key twice");
     map.set(key, readItem(reader, depth + 1));
   }
   return map;

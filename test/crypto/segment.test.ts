@@ -5,7 +5,7 @@ import { concat, equal } from "../../src/domain/bytes.ts";
 import { repoId, sessionId } from "../../src/domain/ids.ts";
 import { CHUNK, MAX_COMPRESSED, MAX_PADDED, frameSegment, isSegmentLength, openSegment, paddedLength, padme, parseFrame, sealSegment, segmentContext, segmentLength } from "../../src/format/segment.ts";
 import type { Crypto } from "../../src/ports/crypto.ts";
-import { flip } from "../format/make-vectors.ts";
+import { flip } from "../format/vector.ts";
 import { codeOf } from "../format/outcome.ts";
 import { sealStream } from "../format/raw-stream.ts";
 

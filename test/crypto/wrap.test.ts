@@ -5,7 +5,7 @@ import { deviceId, personId, projectId, repoId, sessionId } from "../../src/doma
 import { ITEM_LENGTH, openItem, sealItem } from "../../src/format/item.ts";
 import { authorContext, itemContext, membershipContext, nameContext, personKeyBeforeContext, personKeyContext, projectNameContext, wrapLength } from "../../src/format/wrap.ts";
 import type { Crypto, WrapContext } from "../../src/ports/crypto.ts";
-import { flip } from "../format/make-vectors.ts";
+import { flip } from "../format/vector.ts";
 import { codeOf } from "../format/outcome.ts";
 
 let crypto: Crypto;

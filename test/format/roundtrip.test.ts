@@ -37,6 +37,7 @@ test("CBOR", () => {
 test("CBOR never writes what it would not read", () => {
   for (const value of [-1, 0.5, Number.NaN, Infinity, 2 ** 53, -0, "\ud800"]) expect(codeOf(() => encodeCbor(value))).toBe("encoding-invalid");
   for (const text of ["\ufeffx", "\u0000", "é", "e\u0301", "𝒳"]) expect(decodeCbor(encodeCbor(text))).toBe(text);
+  expect(codeOf(() => decodeCbor(new Uint8Array(1_000_000).fill(0x81)))).toBe("encoding-invalid");
   const loop: CborInput[] = [];
   loop.push(loop);
   expect(codeOf(() => encodeCbor(loop))).toBe("encoding-invalid");
@@ -129,6 +130,7 @@ test("ids, paths, refs, pieces", () => {
     }),
   );
   expect(codeOf(() => laneIdBytes(laneId("b".repeat(26))))).toBe("encoding-invalid");
+  expect(codeOf(() => joinPieces([new Uint8Array(4000), new Uint8Array(0)]))).toBe("encoding-invalid");
   for (const length of [1, 3999, 4000, 4001, 8000]) expect(joinPieces(cutPieces(new Uint8Array(length))).length).toBe(length);
 });
 

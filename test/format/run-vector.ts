@@ -23,7 +23,7 @@ import { decodeStatement } from "../../src/format/statement.ts";
 import { openTie } from "../../src/format/tie.ts";
 import { wrapAdditional } from "../../src/format/wrap.ts";
 import type { Crypto } from "../../src/ports/crypto.ts";
-import type { Vector } from "./make-vectors.ts";
+import type { Vector } from "./vector.ts";
 
 /** What the fields of a good vector beyond its inputs must equal. */
 type Facts = Record<string, unknown>;

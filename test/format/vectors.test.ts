@@ -4,7 +4,7 @@ import { loadCrypto } from "../../src/adapters/crypto/libsodium.ts";
 import { isHxError } from "../../src/domain/errors.ts";
 import type { Crypto } from "../../src/ports/crypto.ts";
 import { makeVectors } from "./make-vectors.ts";
-import type { Vector } from "./make-vectors.ts";
+import type { Vector } from "./vector.ts";
 import { READERS } from "./run-vector.ts";
 
 const FOLDER = new URL("../../fixtures/vectors/", import.meta.url);

@@ -82,7 +82,7 @@ class BrotliReader implements DecompressionStream {
     if (data.length > 0) await settled(this.#stream, (done) => this.#stream.write(data, done));
     drain(this.#stream);
     if (this.#failure !== null) throw damaged("brotli does not decode", this.#failure);
-    if (this.#length !== rawLength) throw damaged(`it decodes to ${this.#length > rawLength ? "more" : "fewer"} bytes than it says`);
+    if (this.#length !== rawLength) throw damaged(`it decodes to ${this.#length > rawLength ? "more" : "fewer"} bytes than it says`, null, this.#length);
     if (this.#stream.bytesWritten - consumed !== data.length) throw damaged("bytes after the end of the brotli stream");
     const out = this.#out;
     this.#out = new Uint8Array(0);
@@ -121,6 +121,7 @@ function drain(stream: BrotliCompress | BrotliDecompress): void {
   while (stream.read() !== null);
 }
 
-function damaged(what: string, cause?: unknown): HxError {
-  return new HxError("segment-invalid", `a segment is damaged: ${what}`, { cause: cause ?? undefined });
+/** `decoded` is the number of bytes at which the decoder was stopped. */
+function damaged(what: string, cause: unknown = null, decoded = 0): HxError {
+  return new HxError("segment-invalid", `a segment is damaged: ${what}`, { cause: cause ?? undefined, data: { decoded } });
 }

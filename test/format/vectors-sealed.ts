@@ -1,0 +1,185 @@
+import { concat, toHex, utf8 } from "../../src/domain/bytes.ts";
+import { encodeCard } from "../../src/format/card.ts";
+import { encodeCbor } from "../../src/format/cbor.ts";
+import type { CborInput } from "../../src/format/cbor.ts";
+import { signEnvelope } from "../../src/format/envelope.ts";
+import { idBytes } from "../../src/format/ids.ts";
+import { sealItem } from "../../src/format/item.ts";
+import { sealDeviceKey } from "../../src/format/key-file.ts";
+import { tieBody } from "../../src/format/tie.ts";
+import { itemContext, wrapAdditional } from "../../src/format/wrap.ts";
+import { flip, invalid, ok } from "./vector.ts";
+import type { Vector, VectorFile } from "./vector.ts";
+import { authorPlace } from "./world.ts";
+import type { World } from "./world.ts";
+
+export function wrapVectors(world: World): VectorFile {
+  const { wrapper, hashes } = world.crypto;
+  const plaintext = hashes.h(utf8("test secret chain"));
+  const context = authorPlace(world, hashes.h(utf8("commit")));
+  const good = wrapper.wrap(world.personKey, context, plaintext);
+  const item = itemContext(world.repo);
+  const v = (name: string, expect: string, wrap: Uint8Array, more: object = {}): Vector => ({
+    name,
+    expect,
+    seed: toHex(world.personKeySeed),
+    context: Object.fromEntries(Object.entries(context).map(([key, value]) => [key, value instanceof Uint8Array ? toHex(value) : value])),
+    additional: toHex(wrapAdditional(context)),
+    wrap: toHex(wrap),
+    ...more,
+  });
+  const lowOrder = good.slice();
+  lowOrder.fill(0, 2 + 1088, 2 + 1120);
+  const bad = "wrap-invalid";
+  const lifted = { context: { purpose: "item", suite: 1, repo: world.repo }, additional: toHex(wrapAdditional(item)) };
+  return {
+    page: "wrap.md",
+    about: "Wraps opened with `seed`; in `context` byte strings are hex. `not-recipient`: well formed, and does not open with this seed and context.",
+    vectors: [
+      v("good", ok, good, { plaintext: toHex(plaintext), public_key: toHex(world.personKey) }),
+      v("another seed", "not-recipient", good, { seed: "00".repeat(32) }),
+      v("lifted to another purpose", "not-recipient", good, lifted),
+      v("a changed byte in the ML-KEM part", "not-recipient", flip(good, 100)),
+      v("a changed byte in the X25519 part", "not-recipient", flip(good, 1100)),
+      v("a changed byte in the tag", "not-recipient", flip(good, good.length - 1)),
+      v("an X25519 part of low order", bad, lowOrder),
+      v("cut off", bad, good.slice(0, -1)),
+      v("a byte more", bad, concat(good, Uint8Array.of(0))),
+      v("empty", bad, new Uint8Array(0)),
+      v("suite 2", "too-new", concat(Uint8Array.of(2), good.slice(1))),
+      v("suite 0", bad, concat(Uint8Array.of(0), good.slice(1))),
+      v("kind 2 is reserved", "too-new", concat(Uint8Array.of(1, 2), good.slice(2))),
+      v("kind 0", bad, concat(Uint8Array.of(1, 0), good.slice(2))),
+    ],
+  };
+}
+
+export function itemVectors(world: World): VectorFile {
+  const { crypto } = world;
+  const place = { repo: world.repo, lane: world.lane };
+  const other = crypto.wrapper.publicKey(crypto.hashes.h(utf8("other")));
+  const body = tieBody({ ...place, person: world.person, device: world.device }, (message) => crypto.signer.sign(world.deviceSeed, message), (message) => crypto.signer.sign(world.laneSeed, message));
+  const good = sealItem(crypto, [other, world.personKey], place, body);
+  const v = (name: string, expect: string, item: Uint8Array, more: object = {}): Vector => ({
+    name,
+    expect,
+    seed: toHex(world.personKeySeed),
+    repo: world.repo,
+    lane: toHex(world.lane),
+    device_key: toHex(crypto.signer.publicKey(world.deviceSeed)),
+    item: toHex(item),
+    ...more,
+  });
+  const forged = tieBody({ ...place, person: world.person, device: world.device }, (message) => crypto.signer.sign(world.laneSeed, message), (message) => crypto.signer.sign(world.laneSeed, message));
+  const unsigned = tieBody({ ...place, person: world.person, device: world.device }, (message) => crypto.signer.sign(world.deviceSeed, message), (message) => crypto.signer.sign(world.deviceSeed, message));
+  const toSelf: readonly [Uint8Array, Uint8Array] = [world.personKey, world.personKey];
+  const bad = "item-invalid";
+  return {
+    page: "wrap.md",
+    about: "Sealed items that hold a tie, opened with `seed` and verified with `device_key`.",
+    vectors: [
+      v("good, second stanza", ok, good, { person: world.person, device: world.device }),
+      v("good, first stanza", ok, sealItem(crypto, [world.personKey, other], place, body)),
+      v("another seed", "not-recipient", good, { seed: "00".repeat(32) }),
+      v("another repository", "not-recipient", good, { repo: "00".repeat(32) }),
+      v("another lane", bad, good, { lane: "00".repeat(32) }),
+      v("a changed byte in the body", bad, flip(good, 3000)),
+      v("cut off", bad, good.slice(0, -1)),
+      v("a byte more", bad, concat(good, Uint8Array.of(0))),
+      v("suite 2", "too-new", concat(Uint8Array.of(2), good.slice(1))),
+      v("tie not signed by the device", "signature-invalid", sealItem(crypto, toSelf, place, forged)),
+      v("tie not signed by the lane", "signature-invalid", sealItem(crypto, toSelf, place, unsigned)),
+      v("tie of another lane", bad, sealItem(crypto, toSelf, place, tieBody({ ...place, lane: world.eraser, person: world.person, device: world.device }, (message) => crypto.signer.sign(world.deviceSeed, message), (message) => crypto.signer.sign(world.eraserSeed, message)))),
+    ],
+  };
+}
+
+export function cardVectors(world: World): VectorFile {
+  const { card } = world;
+  const v = (name: string, expect: string, more: object = {}): Vector => ({ name, expect, card: toHex(encodeCard({ ...card, ...more })) });
+  const device = card.devices[0] ?? new Uint8Array(0);
+  const bySelf = signEnvelope("hx/device/v1", { v: 1, person: idBytes(world.person), sign: world.lane, box: world.personKey }, (message) => world.crypto.signer.sign(world.laneSeed, message));
+  const byDevice = signEnvelope("hx/device/v1", { v: 1, person: idBytes(world.person), sign: world.lane, box: world.personKey }, (message) => world.crypto.signer.sign(world.deviceSeed, message));
+  const ofAnother = signEnvelope("hx/device/v1", { v: 1, person: new Uint8Array(16), sign: world.lane, box: world.personKey }, (message) => world.crypto.signer.sign(world.personSeed, message));
+  return {
+    page: "workspace.md",
+    about: "Cards, verified whole.",
+    vectors: [
+      { ...v("good", ok), person: world.person, devices: [world.device], epochs: 1, entropy: toHex(world.root) },
+      v("a device signed by a device", ok, { devices: [device, byDevice] }),
+      v("a device signed by itself only", "signature-invalid", { devices: [device, bySelf] }),
+      v("a device that vouches for the one before it", "signature-invalid", { devices: [byDevice, device] }),
+      v("a device of another person", invalid, { devices: [device, ofAnother] }),
+      v("a device twice", invalid, { devices: [device, device] }),
+      v("person changed", "signature-invalid", { person: flip(card.person, 500) }),
+      v("key epochs that do not begin at 0, or repeat", invalid, { keys: [...card.keys, ...card.keys] }),
+      v("no devices: the person's key was signed by an unknown one", "signature-invalid", { devices: [] }),
+    ],
+  };
+}
+
+export function statementVectors(world: World): VectorFile {
+  const signing = toHex(world.crypto.signer.publicKey(world.deviceSeed));
+  const sign = (payload: CborInput): Uint8Array => signEnvelope("hx/statement/v1", payload, (message) => world.crypto.signer.sign(world.deviceSeed, message));
+  const v = (name: string, expect: string, envelope: Uint8Array, more: object = {}): Vector => ({ name, expect, device_key: signing, envelope: toHex(envelope), ...more });
+  const hash = world.crypto.hashes.h(utf8("statement"));
+  const base = { v: 1, ws: idBytes(world.workspace), n: 3, prev: hash, by: idBytes(world.device), type: "disconnect", body: { repo: idBytes(world.repo) } };
+  const box = (person: number): CborInput => [new Uint8Array(16).fill(person), concat(Uint8Array.of(1, 1), new Uint8Array(1120 + 80))];
+  const membership = (people: readonly number[]): Uint8Array => sign({ ...base, type: "membership", body: { epoch: 1, sign: hash, box: world.personKey, boxes: people.map(box) } });
+  return {
+    page: "workspace.md",
+    about: "Envelopes hx/statement/v1, one at a time; the right to say them is another matter.",
+    vectors: [
+      ...world.statements.map((envelope, n) => v(["genesis", "project", "connect"][n] ?? "", ok, envelope, { n, type: ["genesis", "project", "connect"][n], ...(n === 0 ? { workspace: world.workspace } : {}) })),
+      v("disconnect", ok, sign(base), { n: 3, type: "disconnect" }),
+      v("a type that is not known", "too-new", sign({ ...base, type: "team", body: {} })),
+      v("a type named like a property of objects", "too-new", sign({ ...base, type: "__proto__", body: {} })),
+      v("version 2", "too-new", sign({ ...base, v: 2 })),
+      v("statement 0 that is not genesis", invalid, sign({ ...base, n: 0, prev: undefined, ws: undefined })),
+      v("no prev", invalid, sign({ ...base, prev: undefined })),
+      v("no workspace", invalid, sign({ ...base, ws: undefined })),
+      v("body of another shape", invalid, sign({ ...base, body: { repo: "x" } })),
+      v("membership", ok, membership([1, 2]), { n: 3, type: "membership" }),
+      v("membership boxes out of order", invalid, membership([2, 1])),
+      v("two membership boxes for one person", invalid, membership([1, 1])),
+      v("a membership box of a wrong length", "wrap-invalid", sign({ ...base, type: "membership", body: { epoch: 1, sign: hash, box: world.personKey, boxes: [[new Uint8Array(16), new Uint8Array(10)]] } })),
+      v("signature changed", "signature-invalid", flip(sign(base), sign(base).length - 1)),
+    ],
+  };
+}
+
+export function deviceKeyVectors(world: World): VectorFile {
+  const { aead, hashes, random } = world.crypto;
+  const key = hashes.h(utf8("test secret file key"));
+  const secrets = {
+    person: world.person,
+    device: world.device,
+    sign: world.deviceSeed,
+    box: world.deviceBoxSeed,
+    keys: [{ epoch: 0, seed: world.personKeySeed }],
+    membership: [{ workspace: world.workspace, epoch: 0, seeds: world.membershipSeeds }],
+  };
+  const good = sealDeviceKey(aead, key, random.bytes(24), { alg: "keyring", id: "example" }, secrets);
+  const v = (name: string, expect: string, file: Uint8Array, more: object = {}): Vector => ({ name, expect, key: toHex(key), file: toHex(file), ...more });
+  const argon = (ops: number, mem: number): Uint8Array => encodeCbor({ v: 1, kdf: { alg: "argon2id", ops, mem, salt: new Uint8Array(16) }, nonce: new Uint8Array(24), sealed: new Uint8Array(100) });
+  const none = { alg: "none", key } as const;
+  const refused = "key-parameters";
+  return {
+    page: "keyfile.md",
+    about: "device.key, opened with `key`, which the keyring gave (or the file itself holds).",
+    vectors: [
+      v("keyring", ok, good, { person: world.person, device: world.device, sign: toHex(secrets.sign), box: toHex(secrets.box) }),
+      v("no passphrase", ok, sealDeviceKey(aead, key, random.bytes(24), none, secrets)),
+      v("another key", "wrong-passphrase", good, { key: "00".repeat(32) }),
+      v("a changed byte", "wrong-passphrase", flip(good, good.length - 1)),
+      v("the id of the key was changed", "wrong-passphrase", new Uint8Array(Buffer.from(Buffer.from(good).toString("latin1").replace("example", "exbmple"), "latin1"))),
+      v("2 passes", refused, argon(2, 67108864)),
+      v("17 passes", refused, argon(17, 67108864)),
+      v("one byte under 64 MiB", refused, argon(3, 67108863)),
+      v("one byte over 1 GiB", refused, argon(3, 1073741825)),
+      v("2^53-1 passes", refused, argon(Number.MAX_SAFE_INTEGER, 67108864)),
+      v("another algorithm", "too-new", encodeCbor({ v: 1, kdf: { alg: "md5" }, nonce: new Uint8Array(24), sealed: new Uint8Array(16) })),
+      v("salt of 15 bytes", invalid, encodeCbor({ v: 1, kdf: { alg: "argon2id", ops: 3, mem: 67108864, salt: new Uint8Array(15) }, nonce: new Uint8Array(24), sealed: new Uint8Array(16) })),
+    ],
+  };
+}
