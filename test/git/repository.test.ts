@@ -56,6 +56,9 @@ describe("find", () => {
     const module = await find(join(outer, "mod"));
     expect(module.checkout).toMatchObject({ top: join(outer, "mod"), commonDirectory: join(outer, ".git", "modules", "mod") });
     expect(await module.worktrees()).toEqual([join(outer, "mod")]);
+    const second = sandbox.path("second");
+    await sandbox.git(join(outer, "mod"), "worktree", "add", "-q", "--detach", second);
+    expect([...(await (await find(second)).worktrees())].sort()).toEqual([join(outer, "mod"), second].sort());
   });
 
   it("is null where there is none, or no directory", async () => {
