@@ -8,7 +8,7 @@ import { openRollout } from "./open-rollout.ts";
 import { codexReader } from "./reader.ts";
 import { isThreadId, rolloutName } from "./rollout-name.ts";
 import type { Beginning, Rollout } from "./store.ts";
-import { beginningOf, rolloutsOf } from "./store.ts";
+import { beginningOf, directoryOf, rolloutsOf } from "./store.ts";
 import { codexView } from "./view.ts";
 
 /** Where Codex' store is. All absolute. */
@@ -47,14 +47,31 @@ async function* discover(directories: readonly string[], roots: () => Promise<re
   const wanted = await withRealPaths(directories);
   for (const root of known) {
     const threads = await rolloutsOf(root);
-    for (const id of [...threads.keys()].sort()) {
-      const rollouts = threads.get(id) ?? [];
-      if (changedSince !== undefined && !(await changed(rollouts, changedSince))) continue;
-      const beginnings = await Promise.all(rollouts.map((rollout) => beginningOf(rollout, known)));
-      const near = beginnings.some(({ directory }) => directory === undefined || wanted.some((wish) => isInside(wish, directory)));
-      if (near) yield sourceOf(id, rollouts, beginnings);
+    const ids = [...threads.keys()].sort();
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const some = ids.slice(at, at + AT_ONCE).map((id) => near(id, threads.get(id) ?? [], { wanted, roots: known, changedSince }));
+      for (const source of await Promise.all(some)) if (source !== null) yield source;
     }
   }
+}
+
+/** So many rollouts are looked at at once. */
+const AT_ONCE = 32;
+
+interface Wish {
+  readonly wanted: readonly string[];
+  readonly roots: readonly string[];
+  readonly changedSince: number | undefined;
+}
+
+/** The session when it may have run in a wanted directory; null otherwise. */
+async function near(id: string, rollouts: readonly Rollout[], { wanted, roots, changedSince }: Wish): Promise<SessionSource | null> {
+  if (changedSince !== undefined && !(await changed(rollouts, changedSince))) return null;
+  const isWanted = (directory: string | undefined): boolean => directory === undefined || wanted.some((wish) => isInside(wish, directory));
+  const quick = await Promise.all(rollouts.map((rollout) => directoryOf(rollout, roots)));
+  if (!quick.some(isWanted)) return null;
+  const beginnings = await Promise.all(rollouts.map((rollout) => beginningOf(rollout, roots)));
+  return beginnings.some(({ directory }) => isWanted(directory)) ? sourceOf(id, rollouts, beginnings) : null;
 }
 
 async function changed(rollouts: readonly Rollout[], since: number): Promise<boolean> {

@@ -66,7 +66,7 @@ function takeRecord(line: Buffer, state: CodexState): string | undefined {
   if (payload === undefined || type === undefined) return takeBare(line, fields, type, state);
   const before = state.lineage.inherited;
   const ordinal = valueAt(line, fields.get("ordinal"));
-  enterRecord(state.lineage, typeof ordinal === "number" ? ordinal : undefined, turnAt(line, type, payload));
+  enterRecord(state.lineage, typeof ordinal === "number" ? ordinal : undefined, before ? turnAt(line, type, payload) : undefined);
   const said = absolute(takePayload(line, type, payload, state));
   // Where the copy of the parent's history ends, this session's own directory holds again.
   return said ?? (before && !state.lineage.inherited ? state.home : undefined);
@@ -74,9 +74,8 @@ function takeRecord(line: Buffer, state: CodexState): string | undefined {
 
 function turnAt(line: Buffer, type: string, payload: Span): string | undefined {
   if (type !== "turn_context" && type !== "event_msg") return undefined;
-  const fields = scanObject(line, ["type", "turn_id"], { range: payload, enough: true });
-  if (type === "event_msg" && textAt(line, fields?.get("type"), 256) !== "task_started") return undefined;
-  return textAt(line, fields?.get("turn_id"), 256);
+  if (type === "event_msg" && typeAt(line, payload) !== "task_started") return undefined;
+  return textAt(line, scanObject(line, ["turn_id"], { range: payload, enough: true })?.get("turn_id"), 256);
 }
 
 function takePayload(line: Buffer, type: string, payload: Span, state: CodexState): string | undefined {
@@ -109,7 +108,11 @@ function takeMeta(meta: Json, state: CodexState): string | undefined {
 }
 
 function takeEvent(line: Buffer, payload: Span, state: CodexState): void {
-  const type = textAt(line, scanObject(line, ["type"], { range: payload, enough: true })?.get("type"), 256);
+  const type = typeAt(line, payload);
+  if (type === "item_completed") {
+    const item = scanObject(line, ["item"], { range: payload, enough: true })?.get("item");
+    if (item === undefined || typeAt(line, item) !== "UserMessage") return;
+  }
   if (type === "thread_name_updated") {
     const event = objectAt(line, payload);
     state.titles.given = headline(textOf(event, "thread_name") ?? "") ?? state.titles.given;
@@ -125,7 +128,7 @@ function takeLong(line: Buffer, type: string, payload: Span, state: CodexState):
   const fields = scanObject(line, ["type", "role", "item"], { range: payload });
   const kind = textAt(line, fields?.get("type"), 256);
   const item = fields?.get("item");
-  const inner = item === undefined ? undefined : textAt(line, scanObject(line, ["type"], { range: item, enough: true })?.get("type"), 256);
+  const inner = item === undefined ? undefined : typeAt(line, item);
   if (type === "event_msg" && (kind === "user_message" || (kind === "item_completed" && inner === "UserMessage"))) state.events++;
   if (type === "response_item" && kind === "message" && textAt(line, fields?.get("role"), 64) === "user") state.messages++;
 }
@@ -141,8 +144,9 @@ export function promptOfEvent(event: Json): string | undefined {
 }
 
 function takeItem(line: Buffer, payload: Span, state: CodexState): void {
-  const fields = scanObject(line, ["type", "role"], { range: payload });
-  if (textAt(line, fields?.get("type"), 256) !== "message" || textAt(line, fields?.get("role"), 256) !== "user") return;
+  if (typeAt(line, payload) !== "message") return;
+  const fields = scanObject(line, ["role"], { range: payload, enough: true });
+  if (textAt(line, fields?.get("role"), 256) !== "user") return;
   countMessage(objectAt(line, payload), state);
 }
 
@@ -176,6 +180,11 @@ export function directoryOfMessage(message: Json): string | undefined {
     if (directory !== undefined) return directory;
   }
   return undefined;
+}
+
+/** The `type` of an object inside a record: it stands at its beginning. */
+function typeAt(line: Buffer, range: Span): string | undefined {
+  return textAt(line, scanObject(line, ["type"], { range, enough: true })?.get("type"), 256);
 }
 
 function absolute(directory: string | undefined): string | undefined {

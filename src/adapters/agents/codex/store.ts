@@ -1,5 +1,5 @@
 import path from "node:path";
-import { asBuffer, scanObject, valueAt } from "../shared/json-scan.ts";
+import { asBuffer, scanObject, textAt, valueAt } from "../shared/json-scan.ts";
 import { linesOf } from "../shared/lines.ts";
 import { isJson, textOf } from "../shared/record.ts";
 import { entriesOf, isInside, realDirectory } from "../shared/store.ts";
@@ -49,8 +49,17 @@ export interface Beginning {
   readonly parent?: string;
 }
 
+const FEW = 4 * 1024;
 const FIRST = 64 * 1024;
 const MORE = 1 << 20;
+
+/** The directory that a rollout names, read as cheaply as can be; undefined when more has to be read. */
+export async function directoryOf(rollout: Rollout, roots: readonly string[]): Promise<string | undefined> {
+  const head = asBuffer(await headOfRollout(rollout.absolute, roots, FEW));
+  const payload = scanObject(head, ["payload"], { enough: true, torn: true })?.get("payload");
+  if (payload === undefined) return undefined;
+  return textAt(head, scanObject(head, ["cwd"], { range: payload, enough: true })?.get("cwd"));
+}
 
 export async function beginningOf(rollout: Rollout, roots: readonly string[]): Promise<Beginning> {
   for (const length of [FIRST, MORE]) {

@@ -19,12 +19,13 @@ export function asBuffer(bytes: Uint8Array): Buffer {
  * more memory than it has already. Nested keys are never taken for keys of the object. Of a key that
  * occurs twice the last one counts, as in `JSON.parse`.
  * @param options.enough stop as soon as all wanted keys were found; the rest is then not checked
+ * @param options.torn of a wanted value that the end of the bytes cuts off, give what is there
  * @returns undefined when the bytes are not one whole object
  */
 export function scanObject(
   bytes: Buffer,
   wanted: readonly string[],
-  options: { readonly range?: Span; readonly enough?: boolean } = {},
+  options: { readonly range?: Span; readonly enough?: boolean; readonly torn?: boolean } = {},
 ): ReadonlyMap<string, Span> | undefined {
   const end = options.range?.end ?? bytes.length;
   const found = new Map<string, Span>();
@@ -40,6 +41,7 @@ export function scanObject(
     if (bytes[at] !== 0x3a) return undefined;
     const start = skipSpace(bytes, at + 1, end);
     const valueEnd = endOfValue(bytes, start, end);
+    if (valueEnd < 0 && key !== undefined && options.torn === true) return found.set(key, { start, end });
     if (valueEnd < 0) return undefined;
     if (key !== undefined) found.set(key, { start, end: valueEnd });
     if (options.enough === true && found.size === wanted.length) return found;
@@ -54,6 +56,8 @@ export function scanObject(
 /** The text of a string value; undefined when it is none, or longer than `limit` bytes. */
 export function textAt(bytes: Buffer, span: Span | undefined, limit = 1 << 20): string | undefined {
   if (span === undefined || bytes[span.start] !== QUOTE || span.end - span.start > limit) return undefined;
+  const escape = bytes.indexOf(BACKSLASH, span.start);
+  if (escape < 0 || escape >= span.end) return bytes.toString("utf8", span.start + 1, span.end - 1);
   const value = valueAt(bytes, span);
   return typeof value === "string" ? value : undefined;
 }
