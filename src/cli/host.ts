@@ -17,6 +17,8 @@ export interface Host {
   openTerminal(plain: boolean): Terminal | null;
   /** Calls back at SIGINT, once; the next one has the default effect. Returns how to stop listening. */
   onInterrupt(callback: () => void): () => void;
+  /** Ends the process as SIGINT would: work that was told to stop goes on all the same. */
+  abandon(): void;
   now(): number;
   openWorld(context: WorldContext): Promise<World>;
 }

@@ -46,31 +46,41 @@ export async function runProgram(argv: readonly string[], host: Host): Promise<E
     return await execute(wanted, host, out, err);
   } catch (error) {
     if (error instanceof ClosedPipe) return 0;
-    return renderError(error, err, { json, debug }).catch(() => 70 as const);
+    const exit = await renderError(error, err, { json, debug }).catch(() => 70 as const);
+    if (error instanceof Deaf) host.abandon();
+    return exit;
   }
 }
 
 async function execute(wanted: Wanted, host: Host, out: Output, err: Output): Promise<ExitCode> {
   const abort = new AbortController();
-  const run = new Run({ host, out, err, options: wanted.options, arguments: wanted.arguments, directory: await directoryOf(wanted.options, host), signal: abort.signal });
-  const interrupted = new Promise<never>((_, reject) => {
-    const stopped = new HxError("interrupted", "interrupted");
-    abort.signal.addEventListener("abort", () => setTimeout(() => reject(stopped), GRACE).unref());
-  });
-  interrupted.catch(() => undefined);
+  const { signal } = abort;
+  const run = new Run({ host, out, err, options: wanted.options, arguments: wanted.arguments, directory: await directoryOf(wanted.options, host), signal });
+  let giveUp = (): void => undefined;
+  const deaf = new Promise<never>((_, reject) => (giveUp = () => reject(new Deaf())));
+  deaf.catch(() => undefined);
   const stopListening = host.onInterrupt(() => {
     run.progress.done();
+    if (!run.json) err.line("hx: stopping; once more ends it at once").catch(() => undefined);
+    setTimeout(giveUp, GRACE).unref();
     abort.abort();
   });
   try {
-    const exit = await Promise.race([wanted.spec.run(run), interrupted]);
+    const exit = await Promise.race([wanted.spec.run(run), deaf]);
     return exit ?? 0;
   } catch (error) {
-    if (abort.signal.aborted && !(error instanceof HxError)) throw new HxError("interrupted", "interrupted", { cause: error });
+    if (signal.aborted && !(error instanceof HxError)) throw new HxError("interrupted", "interrupted", { cause: error });
     throw error;
   } finally {
     stopListening();
-    await run.close();
+    await Promise.race([run.close(), deaf]).catch(() => undefined);
+  }
+}
+
+/** The work did not stop in time after an interruption. */
+class Deaf extends HxError {
+  constructor() {
+    super("interrupted", "interrupted");
   }
 }
 

@@ -24,6 +24,7 @@ export interface Settings {
   readonly terminal?: Terminal;
   readonly directory?: string;
   readonly stdout?: Writable;
+  readonly abandon?: () => void;
   readonly interrupt?: (callback: () => void) => void;
 }
 
@@ -52,6 +53,7 @@ export async function hx(argv: readonly string[], parts: object | ((context: Wor
       settings.interrupt?.(callback);
       return () => undefined;
     },
+    abandon: () => settings.abandon?.(),
     now: () => NOW,
     openWorld: async (given) => {
       context = given;

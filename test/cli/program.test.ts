@@ -120,7 +120,16 @@ describe("failures", () => {
       },
     });
     const ran = await hx(["list"], world, { interrupt: (callback) => (interrupt = callback) });
-    expect(ran).toMatchObject({ exit: 130, out: "", err: "hx: error: interrupted\n" });
+    expect(ran).toMatchObject({ exit: 130, out: "", err: "hx: stopping; once more ends it at once\nhx: error: interrupted\n" });
+  });
+
+  it("of work that does not listen end the process after a while", async () => {
+    let interrupt = (): void => undefined;
+    let abandoned = false;
+    const world = { sessions: { list: () => new Promise(() => queueMicrotask(() => interrupt())) }, close: () => new Promise(() => undefined) };
+    const ran = await hx(["list"], world, { interrupt: (callback) => (interrupt = callback), abandon: () => (abandoned = true) });
+    expect(ran.exit).toBe(130);
+    expect(abandoned).toBe(true);
   });
 
   it("close the world in any case", async () => {

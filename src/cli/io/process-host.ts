@@ -16,6 +16,7 @@ export function processHost(parts: Pick<Host, "version" | "environment" | "openW
     readStdin,
     openTerminal,
     onInterrupt,
+    abandon: () => void process.kill(process.pid, "SIGINT"),
     now: () => Date.now(),
   };
 }

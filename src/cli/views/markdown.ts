@@ -7,7 +7,7 @@ import { rfc3339 } from "./words.ts";
 /** A session as Markdown. Foreign text that is not prose stands in fences that it cannot close. */
 export function* markdownView({ id, view }: ShownSession): Generator<string> {
   yield `# ${visibleLine(view.title ?? `Session ${id}`)}\n\n`;
-  yield `- session: \`${id}\`\n- agent: ${visibleLine(view.agent)}\n`;
+  yield `- session: \`${visibleLine(id)}\`\n- agent: ${visibleLine(view.agent)}\n`;
   if (view.first !== undefined) yield `- from: ${rfc3339(view.first)}\n`;
   if (view.last !== undefined) yield `- to: ${rfc3339(view.last)}\n`;
   for (const turn of view.turns) yield turnOf(turn);

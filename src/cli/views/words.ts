@@ -1,4 +1,5 @@
 import type { ChalkInstance } from "chalk";
+import { visibleLine } from "../io/control-characters.ts";
 
 export type Style = ChalkInstance;
 
@@ -42,7 +43,7 @@ export function size(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[at] ?? "B"}`;
 }
 
-export const shortId = (id: string): string => id.slice(0, 8);
+export const shortId = (id: string): string => visibleLine(id.slice(0, 8));
 
 /** Cuts to a width in code points, with a sign that something was cut. */
 export function cut(text: string, width: number): string {
