@@ -156,9 +156,10 @@ describe("a directory that is gone", () => {
   });
 
   it("resolves links in what remains above it", async () => {
-    await mkdir(box.path("private"));
-    await symlink(box.path("private"), `${work}/out`);
+    await mkdir(box.path("private", "deep"), { recursive: true });
+    await symlink(box.path("private", "deep"), `${work}/out`);
     await symlink(work, box.path("in"));
+    expect(await judge(`${work}/out/../gone`)).toBe("deleted");
     expect(await judge(`${work}/out/gone`)).toBe("deleted");
     expect(await judge(box.path("in", "gone"))).toBe("inside gone");
   });

@@ -225,6 +225,7 @@ describe("who may", () => {
     expect(openPersonKeys(crypto, recovered.state, bob.id, { device: byPerson.id, seed: byPerson.box })).toEqual([{ epoch: 0, seed: bob.keySeed }]);
     expect(next(bob.acting, { type: "device", device: byDevice.envelope, box: box(byDevice) }).persons.get(bob.id)?.devices).toContain(byDevice.id);
     refusal("workspace-invalid", () => next(itself(byDevice), { type: "device", device: byDevice.envelope, box: box(byDevice) }), /needs the signature of its person/);
+    refusal("workspace-invalid", () => next({ device: byPerson.id, sign: byDevice.sign }, { type: "device", device: byPerson.envelope, box: box(byPerson) }), /not signed by/);
     refusal("workspace-invalid", () => next(ann.acting, { type: "device", device: byPerson.envelope, box: box(byPerson) }), /another person cannot add/);
     const forged = makeDevice(crypto, bob.id, ann.sign);
     refusal("workspace-invalid", () => next(bob.acting, { type: "device", device: forged.envelope, box: box(forged) }), /signed neither/);
