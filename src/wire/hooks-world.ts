@@ -1,7 +1,7 @@
 import { gitHooks } from "../adapters/hooks/git-hooks.ts";
 import type { HooksOptions, HooksWorld, NamedHookPlan } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
-import type { HookPlace, HookPlan } from "../ports/hooks.ts";
+import type { HookEntry, HookPlace, HookPlan } from "../ports/hooks.ts";
 import { agentHooksOf } from "./agents.ts";
 import { openClone } from "./clone.ts";
 import type { Settings } from "./settings.ts";
@@ -20,7 +20,7 @@ export function hooksWorld(settings: Settings, directory: string): HooksWorld {
     return plans;
   };
   return {
-    plan: (options) => each(options, (place) => place.plan()),
+    plan: (verb, options) => each(options, async (place) => (verb === "install" ? place.plan() : removal(await place.state()))),
     install: (options) => each(options, (place) => place.install()),
     remove: (options) => each(options, (place) => place.remove()),
     async status() {
@@ -39,4 +39,10 @@ async function wanted(settings: Settings, directory: string, options: HooksOptio
 
 function named(name: string, place: HookPlace): HookPlace {
   return { name, plan: () => place.plan(), install: () => place.install(), remove: () => place.remove(), state: () => place.state() };
+}
+
+/** What a removal would do, from what is there. */
+function removal(entries: readonly HookEntry[]): HookPlan {
+  const there = entries.filter(({ state }) => state !== "absent");
+  return { changes: there.map(({ event, where }) => ({ where, what: `remove the ${event} hook` })), byHand: [] };
 }

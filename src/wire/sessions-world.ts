@@ -122,7 +122,7 @@ async function openOne(settings: Settings, context: WorldContext, ports: () => P
 }
 
 function rowOf(row: ListedSession): SessionRow {
-  if (row.state === "locked" || row.state === "unreadable") return { id: row.session, state: row.state, parts: row.parts };
+  if (!("facts" in row)) return { id: row.session, state: row.state, parts: row.parts };
   const { agent, title, branch, first, last, turns, bytes } = row.facts;
   const known = { title, branch, first, last, turns, bytes };
   return {

@@ -5,7 +5,7 @@ import { loadCrypto } from "../../src/adapters/crypto/libsodium.ts";
 import { gitRemote } from "../../src/adapters/git/remote.ts";
 import { gitRepositories } from "../../src/adapters/git/repositories.ts";
 import { filePlaces } from "../../src/adapters/places/places.ts";
-import { workFiles } from "../../src/adapters/places/work-files.ts";
+import { workTree } from "../../src/adapters/places/work-tree.ts";
 import { appendStatements } from "../../src/app/workspace/append.ts";
 import { readChain } from "../../src/app/workspace/chain.ts";
 import { projectBody } from "../../src/app/workspace/compose.ts";
@@ -60,7 +60,7 @@ async function open(directory = work): Promise<Repository> {
 
 async function portsAt(directory = work): Promise<ApplyPorts> {
   const { checkout } = await open(directory);
-  return { crypto, clock: { now: () => NOW }, remote: gitRemote({ env: box.env, checkout }), file: connectionYaml, places: filePlaces(), workFiles };
+  return { crypto, clock: { now: () => NOW }, remote: gitRemote({ env: box.env, checkout }), file: connectionYaml, places: filePlaces(), workTree };
 }
 
 async function world(directory = work, over: Partial<InitWorld> = {}): Promise<InitWorld> {
