@@ -325,7 +325,7 @@ export function agentContract(name: string, make: (home: string) => AgentFixture
       it("is never outside of the store", async () => {
         const source = await session();
         const recorded = first(source).path;
-        for (const bad of ["", "/etc/passwd", "../x", `${recorded}/../../../../x`, recorded.replace(/^[^/]+/, ".."), "settings.json", `x/${recorded}`, recorded.replaceAll("/", "\\"), `${recorded}\0`]) {
+        for (const bad of ["", "/etc/passwd", "../x", `${recorded}/../../../../x`, `${path.posix.dirname(recorded)}/../../settings.json`, recorded.replace(/^[^/]+/, ".."), "settings.json", `x/${recorded}`, recorded.replaceAll("/", "\\"), `${recorded}\0`]) {
           await expect(fixture.agent.placeOf(bad, where), bad).rejects.toSatisfy(isHxError);
         }
       });

@@ -37,7 +37,7 @@ export function claudeCode(options: ClaudeCodeOptions): Agent {
   return {
     name: NAME,
     title: "Claude Code",
-    verifiedWith: ["2.0.64", "2.0.76", "2.1.5", "2.1.7", "2.1.17", "2.1.29", "2.1.37", "2.1.329"],
+    verifiedWith: ["1.0.111", "2.0.64", "2.0.76", "2.1.5", "2.1.17", "2.1.29", "2.1.37", "2.1.98", "2.1.101", "2.1.143", "2.1.165", "2.1.329"],
     roots,
     discover: (directories, narrow) => discover(directories, options, roots, narrow?.changedSince),
     find: async (id) => find(id, await roots()),

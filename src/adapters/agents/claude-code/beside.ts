@@ -15,7 +15,7 @@ export interface Beside {
   todos(id: string): readonly string[];
 }
 
-const TODO = /^([A-Za-z0-9][A-Za-z0-9_-]*?)(?:-agent-[A-Za-z0-9_-]+)?\.json$/;
+const LIST_NAME = /^([A-Za-z0-9][A-Za-z0-9_-]*?)(?:-agent-[A-Za-z0-9_-]+)?\.json$/;
 
 export async function besideIn(root: string): Promise<Beside> {
   const kept = new Map<string, ReadonlySet<string>>();
@@ -25,7 +25,7 @@ export async function besideIn(root: string): Promise<Beside> {
   }
   const todos = new Map<string, string[]>();
   for (const entry of await ownEntries(root, "todos")) {
-    const id = entry.isFile() ? TODO.exec(entry.name)?.[1] : undefined;
+    const id = entry.isFile() ? LIST_NAME.exec(entry.name)?.[1] : undefined;
     if (id !== undefined) todos.set(id, [...(todos.get(id) ?? []), entry.name]);
   }
   return {

@@ -12,6 +12,7 @@ import { answerEntries, baseOf, resultEntries, systemEntry } from "./entries.ts"
 import { BOOKKEEPING, QUIET } from "./known-types.ts";
 import { promptOf, queuedPromptOf } from "./prompt.ts";
 import { claudeReader } from "./reader.ts";
+import { PROJECT } from "./session-files.ts";
 import { idOfName, isId } from "./store.ts";
 import { mergeSubagents } from "./subagents.ts";
 import type { Usage } from "./usage.ts";
@@ -20,7 +21,8 @@ import { usage } from "./usage.ts";
 /** The normalised view of a session of Claude Code: docs/agents.md. */
 export async function claudeView(files: readonly CapturedFile[]): Promise<SessionView> {
   const transcripts = files.filter(({ role }) => role === "transcript");
-  const main = transcripts.find(({ path }) => path.endsWith(`/${idOfName(nameOf(path)) ?? ""}.jsonl`)) ?? transcripts[0];
+  const live = transcripts.filter(({ path }) => path.endsWith(`/${idOfName(nameOf(path)) ?? ""}.jsonl`));
+  const main = live.find(({ path }) => path.startsWith(`projects/${PROJECT}/`)) ?? live[0] ?? transcripts[0];
   const builder = viewBuilder();
   const tokens = usage();
   const bytes = main === undefined ? new Uint8Array(0) : await main.bytes();

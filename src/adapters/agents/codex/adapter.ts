@@ -30,7 +30,7 @@ export function codex(options: CodexOptions): Agent {
   return {
     name: NAME,
     title: "Codex",
-    verifiedWith: ["0.99.0", "0.118.0", "0.121.0", "0.147.0", "0.169.0"],
+    verifiedWith: ["0.99.0-alpha.24", "0.118.0", "0.130.0", "0.135.0", "0.147.0", "0.169.0"],
     roots,
     discover: (directories, narrow) => discover(directories, roots, narrow?.changedSince),
     find: async (id) => find(id, await roots()),
