@@ -1,0 +1,1 @@
+export async function inspect(): Promise<never> { throw new Error("x"); }

@@ -1,0 +1,1 @@
+export async function status(): Promise<never> { throw new Error("x"); }
