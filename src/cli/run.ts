@@ -51,8 +51,11 @@ export class Run implements Call {
     this.#signal = fields.signal;
     this.json = options.flag("json");
     this.yes = options.flag("yes");
-    this.answers = new TerminalAnswers({ yes: this.yes, open: () => (silent ? null : host.openTerminal(plain)) });
     this.progress = new TerminalProgress(this.err, { silent: this.json, plain });
+    const still = (): void => this.progress.done();
+    this.out.beforeWrite(still);
+    this.err.beforeWrite(still);
+    this.answers = new TerminalAnswers({ yes: this.yes, open: () => (silent ? null : host.openTerminal(plain)), before: still });
     this.#passphrase = this.#reader(originOf(options, "passphrase", host.environment));
     this.passphrases = {
       fresh: () => fresh(this.#passphrase, "passphrase"),

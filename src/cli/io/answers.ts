@@ -17,16 +17,20 @@ export interface AnswerOptions {
   readonly yes: boolean;
   /** null: nobody can be asked (no terminal, `--no-input`). */
   readonly open: () => Terminal | null;
+  /** Called before each question: what is animated on the same terminal has to go first. */
+  readonly before?: () => void;
 }
 
 export class TerminalAnswers implements Answers {
   readonly #yes: boolean;
   readonly #open: () => Terminal | null;
+  readonly #before: () => void;
   #terminal: Terminal | null | undefined;
 
   constructor(options: AnswerOptions) {
     this.#yes = options.yes;
     this.#open = options.open;
+    this.#before = options.before ?? (() => undefined);
   }
 
   get possible(): boolean {
@@ -60,6 +64,7 @@ export class TerminalAnswers implements Answers {
   }
 
   #reach(): Terminal | null {
+    this.#before();
     if (this.#terminal === undefined) this.#terminal = this.#open();
     return this.#terminal;
   }

@@ -28,11 +28,12 @@ export class Output {
   readonly style: ChalkInstance;
   readonly #stream: Writable;
   #closed = false;
+  #before: () => void = () => undefined;
 
   constructor(raw: RawOutput, colour: boolean) {
     this.isTTY = raw.isTTY;
     this.colour = colour;
-    this.width = raw.columns ?? DEFAULT_COLUMNS;
+    this.width = raw.columns === undefined || raw.columns < 1 ? DEFAULT_COLUMNS : raw.columns;
     this.style = palette(colour);
     this.#stream = raw.stream;
     raw.stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -40,9 +41,20 @@ export class Output {
     });
   }
 
+  /** Called before each write: what is animated on the same terminal has to go first. */
+  beforeWrite(callback: () => void): void {
+    this.#before = callback;
+  }
+
+  /** For an animation only: it draws past the gate. */
+  get canvas(): Writable {
+    return this.#stream;
+  }
+
   /** Resolves when the stream has taken the text. @throws ClosedPipe when nobody reads any more. */
   async write(text: string): Promise<void> {
     if (this.#closed) throw new ClosedPipe();
+    this.#before();
     const safe = gate(text, this.colour);
     await new Promise<void>((resolve, reject) => {
       this.#stream.write(safe, (error) => {

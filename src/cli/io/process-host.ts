@@ -23,7 +23,8 @@ export function processHost(parts: Pick<Host, "version" | "environment" | "openW
 
 function outputOf(stream: NodeJS.WriteStream): RawOutput {
   const isTTY = stream.isTTY === true;
-  return isTTY ? { stream, isTTY, columns: stream.columns } : { stream, isTTY };
+  // A terminal without a width (some pseudo-terminals) has 0 columns.
+  return isTTY && stream.columns > 0 ? { stream, isTTY, columns: stream.columns } : { stream, isTTY };
 }
 
 /** `once`: the second SIGINT finds no listener and kills. */

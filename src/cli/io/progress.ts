@@ -57,7 +57,7 @@ export class TerminalProgress implements Progress {
   async #animate(): Promise<void> {
     const { default: ora } = await import("ora");
     if (this.#timer === undefined) return;
-    this.#spinner = ora({ text: this.#text, discardStdin: false });
+    this.#spinner = ora({ text: this.#text, discardStdin: false, stream: this.#output.canvas });
     this.#spinner.start();
   }
 
