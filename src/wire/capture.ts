@@ -16,7 +16,7 @@ export async function captureHere(settings: Settings, context: WorldContext, por
   const state = await connected(clone, ledger);
   let own = await writable(clone, ledger);
   if (own === null) {
-    await openHere(settings, context.directory, ports, true); // opens a lane, which needs the identity
+    await openHere(settings, context.directory, ports, "must"); // opens a lane, which needs the identity
     own = await writable(clone, ledger);
   }
   if (own === null) throw new HxError("not-connected", "this identity is not a member of the workspace", { hints: ["hx join"] });

@@ -1,1 +1,3 @@
-export async function* demo(): AsyncGenerator<never> {}
+import type { DemoStep, WorldContext } from "../cli/world.ts";
+
+export async function* demo(_context: WorldContext): AsyncGenerator<DemoStep> {}

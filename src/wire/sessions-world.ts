@@ -16,7 +16,7 @@ import { rawSession } from "../app/sessions/raw-session.ts";
 import { restoreSession } from "../app/sessions/restore-session.ts";
 import { viewSession } from "../app/sessions/view-session.ts";
 import type { RestoreReport, SessionRow, SessionsWorld, WorldContext } from "../cli/world.ts";
-import { HxError } from "../domain/errors.ts";
+import { HxError, isHxError } from "../domain/errors.ts";
 import type { Agent } from "../ports/agent.ts";
 import { agentsOf } from "./agents.ts";
 import { captureHere } from "./capture.ts";
@@ -33,7 +33,7 @@ export function sessionsWorld(settings: Settings, context: WorldContext, ports: 
     sync: (options) => syncHere(settings, context, ports, options),
     verify: (options) => verifyHere(settings, context, ports, options),
     async list(options) {
-      const here = await openHere(settings, directory, ports, false);
+      const here = await openHere(settings, directory, ports, "maybe");
       const sources = here.author === null ? await laneSources(here.ledger) : await here.mine();
       const rows = await listSessions(here.ledger, here.author, sources, here.author === null ? null : new Catalog(here.ledger, here.author));
       const shown = rows.map(rowOf).filter((row) => (options.agent === undefined || row.agent === options.agent) && (options.since === undefined || (row.last ?? 0) >= options.since));
@@ -55,7 +55,7 @@ export function sessionsWorld(settings: Settings, context: WorldContext, ports: 
       return { agent: done.agent, files: done.files, omittedBytes: done.omitted, resume: resumeCommand(done.agent, done.id) };
     },
     async inspect(what) {
-      const { clone, ledger } = await openHere(settings, directory, ports, false);
+      const { clone, ledger } = await openHere(settings, directory, ports, "never");
       return inspect(ledger, clone.repository, what);
     },
   };
@@ -81,13 +81,18 @@ export interface Here {
   mine(): Promise<readonly LaneSource[]>;
 }
 
-/** @param needed whether to ask for the passphrase; else the identity is used when it is open */
-export async function openHere(settings: Settings, directory: string, ports: () => Promise<IdentityPorts>, needed: boolean): Promise<Here> {
+/**
+ * Whether to ask for the passphrase: `never` uses the identity when it is open, `maybe` goes on without it when nobody
+ * answers, `must` fails then.
+ */
+export type Asking = "never" | "maybe" | "must";
+
+export async function openHere(settings: Settings, directory: string, ports: () => Promise<IdentityPorts>, asking: Asking): Promise<Here> {
   const clone = await openClone(settings, directory);
   const ledger = await openLedger(clone);
   const state = await connected(clone, ledger);
   const identityPorts = await ports();
-  const identity = needed ? await openIdentity(identityPorts) : await tryOpenIdentity(identityPorts).catch(() => null);
+  const identity = await identityFor(identityPorts, asking);
   if (identity !== null) await ensureLane(clone, ledger, identity, state.chain);
   const author = identity === null ? null : { person: identity.person, keys: identity.personKeys };
   return {
@@ -100,6 +105,17 @@ export async function openHere(settings: Settings, directory: string, ports: () 
   };
 }
 
+async function identityFor(ports: IdentityPorts, asking: Asking): Promise<UnlockedIdentity | null> {
+  if (asking === "must") return openIdentity(ports);
+  if (asking === "never") return tryOpenIdentity(ports).catch(() => null);
+  try {
+    return await openIdentity(ports);
+  } catch (error) {
+    if (isHxError(error) && (error.code === "locked" || error.code === "answer-needed" || error.code === "no-identity")) return null;
+    throw error;
+  }
+}
+
 interface One {
   readonly clone: Clone;
   readonly ledger: Ledger;
@@ -109,7 +125,7 @@ interface One {
 
 /** Opens one of the author's sessions with all its content here. */
 async function openOne(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, id: string): Promise<One> {
-  const here = await openHere(settings, context.directory, ports, true);
+  const here = await openHere(settings, context.directory, ports, "must");
   const { clone, ledger, author, state } = here;
   if (author === null) throw new HxError("locked", "your keys are locked", { hints: ["hx identity unlock"] });
   const { source, session } = await findSession(ledger, author, await here.mine(), id);

@@ -17,7 +17,7 @@ interface Wanted {
 
 /** `hx sync`: to every listed remote, or to the one that is named. */
 export async function syncHere(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, wanted: Wanted): Promise<SyncReport> {
-  const { clone, ledger, state } = await openHere(settings, context.directory, ports, false);
+  const { clone, ledger, state } = await openHere(settings, context.directory, ports, "never");
   const listed = state.effective.listedRemotes.map(({ name }) => name);
   const names = wanted.remote === undefined ? listed : listed.filter((name) => name === wanted.remote);
   if (names.length === 0) throw new HxError("not-connected", `'${wanted.remote ?? ""}' is not a listed remote of this clone`, { hints: listed.map((name) => `hx sync --remote ${name}`) });

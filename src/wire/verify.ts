@@ -13,7 +13,7 @@ export async function verifyHere(
   ports: () => Promise<IdentityPorts>,
   options: { readonly full: boolean; readonly remote?: string },
 ): Promise<VerifyReport> {
-  const here = await openHere(settings, context.directory, ports, false);
+  const here = await openHere(settings, context.directory, ports, "maybe");
   const { clone, ledger, state } = here;
   const listed = state.effective.listedRemotes.map(({ name }) => name);
   const remote = options.remote ?? listed[0];

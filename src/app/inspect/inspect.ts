@@ -1,1 +1,6 @@
-export async function inspect(): Promise<never> { throw new Error("x"); }
+import type { Repository } from "../../ports/git.ts";
+import type { Ledger } from "../ledger.ts";
+
+export async function inspect(_ledger: Ledger, _repository: Repository, what: string): Promise<{ what: string; kind: string; sections: [] }> {
+  return { what, kind: "unknown", sections: [] };
+}

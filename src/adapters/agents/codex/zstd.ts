@@ -62,8 +62,8 @@ interface PackageStream {
 
 /** The package `fzstd`, loaded only where it is needed. */
 async function packageDecompressor(): Promise<Decompressor> {
-  const name = "fzstd";
-  const loaded: unknown = await import(name).catch((cause: unknown) => {
+  // Loaded only where Node has no zstd of its own (before 22.15).
+  const loaded: unknown = await import("fzstd").catch((cause: unknown) => {
     throw new HxError("io-failed", "this Node cannot read zstd, which Codex compresses old rollouts with", { hints: ["node --version"], cause });
   });
   const Decompress: unknown = typeof loaded === "object" && loaded !== null ? Reflect.get(loaded, "Decompress") : undefined;
