@@ -3,7 +3,7 @@ import { verifySessions, type Finding } from "../app/sessions/verify-all.ts";
 import { fetchOnly } from "../app/sync/sync.ts";
 import type { VerifyReport, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
-import { openHere } from "./sessions-world.ts";
+import { openHere } from "./here.ts";
 import type { Settings } from "./settings.ts";
 
 /** `hx verify`: everything signed and hashed, everything that can be opened is opened. */
