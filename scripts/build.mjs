@@ -1,10 +1,10 @@
 // Bundles src/main.ts into dist/: one entry, and a chunk for whatever is imported lazily.
-import { cp, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { cp, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+import { root } from "./root.mjs";
+import { thirdPartyNotices } from "./third-party.mjs";
 
 /** CommonJS packages inside an ES module still ask for node's own modules by `require`. */
 const banner = 'import { createRequire as hxCreateRequire } from "node:module"; const require = hxCreateRequire(import.meta.url);';
@@ -44,6 +44,7 @@ export async function buildProgram(outdir) {
     logLevel: "warning",
   });
   refuseLazyCommonJs(result.metafile);
+  await writeFile(join(outdir, "THIRD-PARTY.txt"), await thirdPartyNotices(result.metafile));
   for (const [from, to] of recordings) {
     await cp(join(root, "fixtures", "agents", from), join(outdir, "demo", to), { recursive: true, filter: (path) => !path.endsWith(leftOut) });
   }
