@@ -46,9 +46,9 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
 }
 
 function lineOf(remote: string, result: SyncResult): SyncReport["remotes"][number] {
-  const { push, sessions, lanesFetched, filtered } = result;
+  const { push, sessions, bytes, lanesFetched, filtered } = result;
   const reason = push.kind === "refused" || push.kind === "unreachable" ? push.reason : undefined;
-  return { remote, result: push.kind, ...(reason === undefined ? {} : { reason }), pushedSessions: sessions, pushedBytes: 0, lanesFetched, filtered };
+  return { remote, result: push.kind, ...(reason === undefined ? {} : { reason }), pushedSessions: sessions, pushedBytes: bytes, lanesFetched, filtered };
 }
 
 function warningsOf({ remote, problems, withheld, filtered, lanesFetched }: SyncResult): string[] {

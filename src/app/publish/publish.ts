@@ -35,6 +35,8 @@ export interface Published {
   /** The lane's head after it; null when the lane has never been written. */
   readonly head: Oid | null;
   readonly sessions: number;
+  /** Bytes of the blobs that were added, segments for the most part. */
+  readonly bytes: number;
 }
 
 /**
@@ -50,12 +52,12 @@ export async function publish(ledger: WritableLedger, options: PublishOptions): 
     const closed = await closeStage(ledger, options.waitMs);
     if (closed !== null && (await wasPublished(ledger, closed, before))) {
       await finish(ledger, closed, options.waitMs);
-      return { head: before?.oid ?? null, sessions: 0 };
+      return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
     }
-    if (closed === null && (before !== null || options.evenEmpty !== true)) return { head: before?.oid ?? null, sessions: 0 };
-    const head = await addCommit(ledger, before, closed, options.head);
+    if (closed === null && (before !== null || options.evenEmpty !== true)) return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
+    const added = await addCommit(ledger, before, closed, options.head);
     if (closed !== null) await finish(ledger, closed, options.waitMs);
-    return { head, sessions: closed?.sessions.length ?? 0 };
+    return { ...added, sessions: closed?.sessions.length ?? 0 };
   } finally {
     await lock.release();
   }
@@ -88,11 +90,11 @@ async function wasPublished(ledger: WritableLedger, closed: ClosedStage, head: L
   }
 }
 
-async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed: ClosedStage | null, chainHead: Numbered): Promise<Oid> {
+async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed: ClosedStage | null, chainHead: Numbered): Promise<{ head: Oid; bytes: number }> {
   const { store } = ledger.repository;
   const { hashes, signer } = ledger.crypto;
   const sign = (message: Uint8Array): Uint8Array => signer.sign(ledger.lane.seed, message);
-  const added: Added = { oids: new Map(), batch: [] };
+  const added: Added = { oids: new Map(), batch: [], bytes: 0 };
   if (before === null) await addTie(ledger, added);
   const budget = newBudget();
   const indexes = new SessionIndexes(ledger.work, hashes);
@@ -133,7 +135,7 @@ async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed
   if (!(await store.update(updates))) throw new HxError("busy", "the refs of your lane changed meanwhile", { hints: ["hx sync"] });
   await cache.save();
   await noteNamed(ledger, heads);
-  return commit;
+  return { head: commit, bytes: added.bytes };
 }
 
 async function addTie(ledger: WritableLedger, added: Added): Promise<void> {
