@@ -1,4 +1,5 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
+import { takeFromHome } from "../app/sync/home.ts";
 import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
 import { stagedSessions } from "../app/sync/waiting.ts";
 import type { SyncReport, WorldContext } from "../cli/world.ts";
@@ -25,6 +26,8 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
   const waiting = own === null ? 0 : await stagedSessions(own);
   const remotes: SyncReport["remotes"][number][] = [];
   const warnings: string[] = [];
+  const home = wanted.dryRun ? null : await clone.repository.config(HOME_KEY);
+  if (home !== null) await homeOrWarning(home);
   for (const name of names) {
     context.progress.phase(`syncing with ${name}`);
     if (wanted.dryRun) {
@@ -43,7 +46,19 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
   }
   if (own === null) warnings.push("this clone has no lane yet: unlock your identity, and sync again");
   return { remotes, waiting: own === null ? 0 : await stagedSessions(own), warnings };
+
+  async function homeOrWarning(url: string): Promise<void> {
+    try {
+      await takeFromHome(ledger, clone.remote, url);
+    } catch (error) {
+      if (!isHxError(error) || error.code !== "remote-failed") throw error;
+      warnings.push(`the workspace's home cannot be reached: ${error.message}`);
+    }
+  }
 }
+
+/** Git configuration key of this clone: where the workspace lives, when not in this repository. */
+export const HOME_KEY = "hx.workspace";
 
 function lineOf(remote: string, result: SyncResult): SyncReport["remotes"][number] {
   const { push, sessions, bytes, lanesFetched, filtered } = result;
