@@ -102,9 +102,9 @@ async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed
     await publishSession(ledger, before?.commit.tree ?? null, session, await indexes.bySession(session.session), budget, added);
   }
   const seq = (before?.header.seq ?? -1) + 1;
-  const keys = await addWraps(ledger, closed, seq, sign);
-  const changed = await editTree(store, before?.commit.tree ?? null, added.oids);
   const cache = new StateCache(ledger.work, ledger.lane.id);
+  const keys = await addWraps(ledger, closed, seq, sign, cache);
+  const changed = await editTree(store, before?.commit.tree ?? null, added.oids);
   const heads = await headsToName(ledger);
   const pieces = encodeBody({ batch: added.batch, heads });
   const header: Header = {
@@ -150,6 +150,7 @@ async function addWraps(
   closed: ClosedStage | null,
   seq: number,
   sign: (message: Uint8Array) => Uint8Array,
+  cache: StateCache,
 ): Promise<{ counter: number; updates: RefUpdate[] }> {
   const { store } = ledger.repository;
   const ref: RefName = keysRef(ledger.lane.id);
@@ -166,7 +167,7 @@ async function addWraps(
     lane: ledger.lane.publicKey,
     counter,
     seq,
-    list: await treeState(store, ledger.crypto.hashes.h, list, new StateCache(ledger.work, `${ledger.lane.id}.keys`)),
+    list: await treeState(store, ledger.crypto.hashes.h, list, cache),
   });
   const tree = await editTree(store, list, new Map([[HEADER_PATH, await store.writeBlob(signEnvelope("hx/keys/v1", payload, sign))]]));
   if (tree === null) throw new HxError("internal", "a keys commit without a tree");

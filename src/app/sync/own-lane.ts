@@ -30,7 +30,7 @@ export async function pinOwnLane(ledger: WritableLedger, rules: LaneRules): Prom
       ? undefined
       : await verifyKeys(
           store,
-          { crypto: ledger.crypto, repo: ledger.repo, lane: ledger.lane.publicKey, eraser: ledger.lane.eraser, atLeast: verified.header.keys, nowMs: rules.nowMs },
+          { crypto: ledger.crypto, repo: ledger.repo, lane: ledger.lane.publicKey, eraser: ledger.lane.eraser, atLeast: verified.header.keys, nowMs: rules.nowMs, cache },
           keysOid,
           trust?.keys ?? null,
         );
