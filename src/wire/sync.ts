@@ -4,7 +4,7 @@ import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
 import { stagedSessions } from "../app/sync/waiting.ts";
 import type { SyncReport, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
-import { writable } from "./clone.ts";
+import { bringChain, openClone, writable } from "./clone.ts";
 import { openHere } from "./sessions-world.ts";
 import type { Settings } from "./settings.ts";
 
@@ -18,6 +18,7 @@ interface Wanted {
 
 /** `hx sync`: to every listed remote, or to the one that is named. */
 export async function syncHere(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, wanted: Wanted): Promise<SyncReport> {
+  await bringChain(await openClone(settings, context.directory), context.signal);
   const { clone, ledger, state } = await openHere(settings, context.directory, ports, "never");
   const listed = state.effective.listedRemotes.map(({ name }) => name);
   const names = wanted.remote === undefined ? listed : listed.filter((name) => name === wanted.remote);
