@@ -104,6 +104,12 @@ export async function bringChain(clone: Clone, signal: AbortSignal): Promise<voi
   await firstChain(await openLedger(clone), clone.remote, connection.remotes, { signal });
 }
 
+/** What was published or replaced leaves objects behind in the stores beside the repository. */
+export async function tidyStores(clone: Clone, ledger: Ledger): Promise<void> {
+  const stores = gitRepositories({ env: clone.settings.env });
+  for (const store of [ledger.stage, ledger.others]) await stores.tidy(store);
+}
+
 const MEMORY = "boundary.json";
 
 /** The collection boundary, with what was learned of directories that may be gone by now. */

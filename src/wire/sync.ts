@@ -4,7 +4,7 @@ import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
 import { stagedSessions } from "../app/sync/waiting.ts";
 import type { SyncReport, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
-import { bringChain, openClone, writable } from "./clone.ts";
+import { bringChain, openClone, tidyStores, writable } from "./clone.ts";
 import { openHere } from "./sessions-world.ts";
 import type { Settings } from "./settings.ts";
 
@@ -45,7 +45,8 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
       remotes.push({ remote: name, result: "unreachable", reason: error.message, pushedSessions: 0, pushedBytes: 0, lanesFetched: 0, filtered: true });
     }
   }
-  if (own === null) warnings.push("this clone has no lane yet: unlock your identity, and sync again");
+  if (!wanted.dryRun) await tidyStores(clone, ledger);
+  if (own === null) warnings.push("nothing of yours is kept here: this clone has no lane yet (see hx status)");
   return { remotes, waiting: own === null ? 0 : await stagedSessions(own), warnings };
 
   async function homeOrWarning(url: string): Promise<void> {
