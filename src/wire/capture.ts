@@ -4,7 +4,7 @@ import type { CaptureOptions, CaptureReport, CapturedSession, WorldContext } fro
 import { HxError, isHxError } from "../domain/errors.ts";
 import { agentsOf } from "./agents.ts";
 import { boundaryOf, connected, openClone, openLedger, writable } from "./clone.ts";
-import { openHere } from "./sessions-world.ts";
+import { openHere } from "./here.ts";
 import type { Settings } from "./settings.ts";
 
 const WAIT_MS = 10_000;

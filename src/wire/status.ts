@@ -22,7 +22,7 @@ import type { HookEntry } from "../ports/hooks.ts";
 import { agentsOf } from "./agents.ts";
 import { connected, lanePorts, openClone, openLedger, systemClock, writable, type Clone, type Connected } from "./clone.ts";
 import { hookPlaces } from "./hooks-world.ts";
-import { summaryOf } from "./identity-world.ts";
+import { summaryOf } from "./identity-summary.ts";
 import type { Settings } from "./settings.ts";
 
 /** Everything in one screen. No network, no passphrase. @throws HxError `not-a-repository` */

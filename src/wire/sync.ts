@@ -5,7 +5,7 @@ import { stagedSessions } from "../app/sync/waiting.ts";
 import type { SyncReport, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { bringChain, openClone, tidyStores, writable } from "./clone.ts";
-import { openHere } from "./sessions-world.ts";
+import { openHere } from "./here.ts";
 import type { Settings } from "./settings.ts";
 
 const WAIT_MS = 20_000;

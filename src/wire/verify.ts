@@ -4,7 +4,7 @@ import { fetchOnly } from "../app/sync/sync.ts";
 import type { VerifyReport, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { bringChain, openClone } from "./clone.ts";
-import { openHere } from "./sessions-world.ts";
+import { openHere } from "./here.ts";
 import type { Settings } from "./settings.ts";
 
 /** `hx verify`: everything signed and hashed, everything that can be opened is opened. */
