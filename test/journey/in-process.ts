@@ -8,7 +8,8 @@ import { viewSession } from "../../src/app/sessions/view-session.ts";
 import type { SessionsWorld, ShownSession } from "../../src/cli/world.ts";
 import { agentsOf } from "../../src/wire/agents.ts";
 import { identityPorts } from "../../src/wire/identity-ports.ts";
-import { openHere, sessionsWorld } from "../../src/wire/here.ts";
+import { openHere } from "../../src/wire/here.ts";
+import { sessionsWorld } from "../../src/wire/sessions-world.ts";
 import { readSettings } from "../../src/wire/settings.ts";
 import type { Machine } from "./world.ts";
 
