@@ -76,7 +76,8 @@ async function captureOnce(
   options: CaptureOptions,
 ): Promise<CaptureOutcome | "again"> {
   const indexes = new SessionIndexes(ledger.work, ledger.crypto.hashes);
-  const index = (await indexes.read(source.agent, source.id)) ?? newSession(ledger.crypto.random, source.agent, source.id);
+  const known = await indexes.read(source.agent, source.id);
+  const index = known?.lane === ledger.lane.id ? known : newSession(ledger.crypto.random, ledger.lane.id, source.agent, source.id);
   const revision = index.rev;
   const before = { bytes: index.bytes, omitted: index.omitted };
   await catchUpWithLane(ledger, index);

@@ -1,0 +1,20 @@
+import type { Figure } from "./figure.ts";
+import type { Bench } from "./main.ts";
+import { bulk, turnRow } from "./rows/capture.ts";
+import { hooks } from "./rows/hooks.ts";
+import { manySessions } from "./rows/many.ts";
+import { ordinary, teammate } from "./rows/network.ts";
+import { start } from "./rows/start.ts";
+import { growth } from "./rows/growth.ts";
+
+/** Every row measures in worlds of its own, and leaves nothing behind. */
+export const ROWS: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = {
+  start,
+  hooks,
+  turn: turnRow,
+  bulk,
+  growth,
+  teammate,
+  ordinary,
+  many: manySessions,
+};

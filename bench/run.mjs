@@ -1,0 +1,20 @@
+// Bundles bench/main.ts and the program itself, and runs the rows that were asked for.
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { buildProgram } from "../scripts/build.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const built = await mkdtemp(join(tmpdir(), "hx-bench-built-"));
+try {
+  // A program of its own, so that a build beside the bench does not change what is measured.
+  const metafile = await buildProgram(join(built, "program", "dist"));
+  for (const name of ["bin", "package.json"]) await symlink(join(root, name), join(built, "program", name));
+  await build({ entryPoints: [join(root, "bench", "main.ts")], outfile: join(built, "bench.mjs"), bundle: true, format: "esm", platform: "node", packages: "external", logLevel: "warning" });
+  const { main } = await import(pathToFileURL(join(built, "bench.mjs")).href);
+  process.exitCode = await main(process.argv.slice(2), { program: join(built, "program"), metafile, preload: join(root, "bench", "peak-memory.mjs") });
+} finally {
+  await rm(built, { recursive: true, force: true });
+}
