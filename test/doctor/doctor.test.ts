@@ -1,5 +1,4 @@
 import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readOwnLane } from "../../src/app/lane/own-lane-key.ts";
@@ -13,8 +12,8 @@ import { startJourney, type Journey } from "./journey.ts";
 let sandbox: Sandbox;
 let remote: HttpRemote;
 let journey: Journey;
-/** Temporary directories of doctors that were there before. */
-let left: readonly string[];
+/** The temporary directory of everybody; a test has one of its own, to see what is left in it. */
+const everybodys = process.env["TMPDIR"];
 
 async function begin(options: HttpRemoteOptions = {}, environment: Readonly<Record<string, string>> = {}): Promise<void> {
   remote = await startHttpRemote(sandbox, options);
@@ -27,7 +26,6 @@ async function connected(options: HttpRemoteOptions = {}, environment: Readonly<
   await journey.connect();
 }
 
-const probes = async (): Promise<readonly string[]> => (await readdir(tmpdir())).filter((name) => name.startsWith("hx-doctor-"));
 const sessionsAtRemote = (): Promise<string> => sandbox.git(remote.directory, "for-each-ref", "--format=%(refname) %(objectname)", "refs/sessions");
 
 async function lane(): Promise<{ id: string; trust: string }> {
@@ -39,10 +37,13 @@ async function lane(): Promise<{ id: string; trust: string }> {
 
 beforeEach(async () => {
   sandbox = await makeSandbox();
-  left = await probes();
+  await mkdir(sandbox.path("tmp"));
+  process.env["TMPDIR"] = sandbox.path("tmp");
 });
 
 afterEach(async () => {
+  if (everybodys === undefined) delete process.env["TMPDIR"];
+  else process.env["TMPDIR"] = everybodys;
   await remote.close();
   await sandbox.remove();
 });
@@ -62,7 +63,7 @@ describe("a doctor", () => {
     for (const what of ["answers", "takes sessions", "filters", "gives sessions back", "lets refs go"]) expect([what, named(`remote 'origin' ${what}`)]).toEqual([what, "ok"]);
     expect(named("your lane at 'origin'")).toBe("ok");
     expect(await sessionsAtRemote()).toBe(before);
-    expect(await probes()).toEqual(left);
+    expect(await readdir(sandbox.path("tmp"))).toEqual([]);
     expect(checks.filter(({ result, fix }) => result === "fail" && fix === undefined)).toEqual([]);
   });
 
