@@ -3,9 +3,10 @@ import { check, fail, ok, warn, type Check, type Finding } from "../app/doctor/c
 import type { HookEntry } from "../ports/hooks.ts";
 import type { GitEvent } from "../adapters/hooks/shell.ts";
 import { gitEvents } from "../adapters/hooks/shell.ts";
+import { agentProgram } from "./agent-program.ts";
 import { agentsOf } from "./agents.ts";
 import type { Clone } from "./clone.ts";
-import { expectedLines, installedLines, linesFire, shellComplaint } from "./hook-probe.ts";
+import { expectedLines, hookShell, installedLines, linesFire, shellComplaint } from "./hook-probe.ts";
 import { hookPlaces } from "./hooks-world.ts";
 import type { Settings } from "./settings.ts";
 
@@ -37,10 +38,11 @@ async function gitFinding(settings: Settings, clone: Clone, event: GitEvent, { s
     if (wrong !== null) return wrong;
   }
   const inPlace = await installedLines(clone.repository, where);
-  const fired = await linesFire(settings, event, inPlace ?? expectedLines(settings, event, byConfig));
+  const shell = byConfig ? "sh" : await hookShell(where);
+  const fired = await linesFire(settings, event, inPlace ?? expectedLines(settings, event, byConfig), shell);
   const which = inPlace === null ? "the lines that hx would write" : "these lines of hx";
   if (!fired) return fail(`${which} did not start hx when a throwaway repository fired them`, "hx hooks install git");
-  return ok(`in '${where}'${because}; ${which} started a stand-in for hx when a throwaway repository with this git and sh fired them. Your own lines in the same hook were not run`);
+  return ok(`in '${where}'${because}; ${which} started a stand-in for hx when a throwaway repository with this git and ${shell} fired them. Your own lines in the same hook were not run`);
 }
 
 async function fileProblem(settings: Settings, where: string): Promise<Finding | null> {
@@ -48,8 +50,9 @@ async function fileProblem(settings: Settings, where: string): Promise<Finding |
   // husky and the like run files that are not executable by themselves.
   if (!runs && !/\.ya?ml$|\.toml$|\.jsonc?$|\.husky\//.test(where)) return fail(`'${where}' is not executable, so git passes it over`, `chmod +x '${where}'`);
   if (/\.ya?ml$|\.toml$|\.jsonc?$/.test(where)) return null;
-  const complaint = await shellComplaint(settings, where);
-  return complaint === null ? null : warn(`sh does not parse '${where}': ${complaint}`, `sh -n '${where}'`);
+  const shell = await hookShell(where);
+  const complaint = await shellComplaint(settings, shell, where);
+  return complaint === null ? null : warn(`${shell} does not parse '${where}': ${complaint}`, `${shell} -n '${where}'`);
 }
 
 async function agentFinding(settings: Settings, directory: string, name: string): Promise<Finding> {
@@ -62,11 +65,11 @@ async function agentFinding(settings: Settings, directory: string, name: string)
   if (best === undefined || present(best.entries) === 0) return fail("not installed: a session is kept at the next commit or push only", `hx hooks install ${name}`);
   const where = best.entries[0]?.where ?? "";
   const untrusted = best.entries.filter(({ state }) => state === "untrusted");
-  if (untrusted.length > 0) return warn(untrusted[0]?.note ?? "installed, and not trusted yet", name);
+  if (untrusted.length > 0) return warn(untrusted[0]?.note ?? "installed, and not trusted yet", agentProgram(name));
   const odd = best.entries.find(({ state }) => state === "absent" || state === "changed");
   if (odd !== undefined) return fail(`'${odd.event}' in '${odd.where}' is ${odd.state}`, `hx hooks install ${name}${best.project ? " --project" : ""}`);
   const unknown = best.entries.find(({ state }) => state === "unknown");
-  if (unknown !== undefined) return warn(unknown.note ?? `whether the hooks in '${where}' run cannot be told`, name);
+  if (unknown !== undefined) return warn(unknown.note ?? `whether the hooks in '${where}' run cannot be told`, agentProgram(name));
   return ok(`${best.entries.length} in '${where}'. That the agent runs them is seen at its next session only`);
 }
 

@@ -26,11 +26,11 @@ export async function gitFinding(settings: Settings): Promise<Finding> {
 /** Which program a hook would start. */
 export async function pathFinding({ env, hxCommand }: Settings, running: string | undefined): Promise<Finding> {
   const found = hxCommand.includes("/") ? await executable(hxCommand) : await onPath(env["PATH"] ?? "", hxCommand);
-  if (found === null) return fail(`hooks find no '${hxCommand}', so they do nothing`, "npm install -g hx");
+  if (found === null) return fail(`with this PATH hooks find no '${hxCommand}', and do nothing`, "npm install -g hx");
   const real = await realpath(found);
   const own = running === undefined ? null : await realpath(running).catch(() => null);
   if (real !== own) return warn(`hooks start '${found}', and this is '${running ?? "another program"}' (other programs are called hx too)`, `${found} --version`);
-  return ok(`hooks start '${found}', which is this program`);
+  return ok(`hooks that run with this PATH start '${found}', which is this program`);
 }
 
 async function onPath(path: string, name: string): Promise<string | null> {

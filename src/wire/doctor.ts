@@ -29,12 +29,17 @@ const REMOTE_MS = 30_000;
 
 /** All checks, in the order in which they are shown. Never throws: what a check throws is its failure. */
 export async function* doctor(settings: Settings, directory: string, ports: () => Promise<IdentityPorts>, options: { readonly offline: boolean }): AsyncIterable<Check> {
+  yield* guarded("machine", machine(settings));
+  yield* guarded("identity", identity(settings, ports));
+  yield* guarded("repository", repository(settings, directory, options.offline));
+}
+
+/** What goes wrong between the checks of a group is a failure too, and the next group goes on. */
+async function* guarded(group: string, checks: AsyncGenerator<Check>): AsyncGenerator<Check> {
   try {
-    yield* machine(settings);
-    yield* identity(settings, ports);
-    yield* repository(settings, directory, options.offline);
+    yield* checks;
   } catch (error) {
-    yield { name: "doctor", ...fail(`stopped here: ${error instanceof Error ? error.message : String(error)}`) };
+    yield { name: group, ...fail(`the checks stopped here: ${error instanceof Error ? error.message : String(error)}`) };
   }
 }
 
@@ -70,7 +75,7 @@ async function* aboutClone(settings: Settings, directory: string, clone: Clone, 
     ledger = await openLedger(clone);
     state = await connected(clone, ledger);
     return connectionFinding(state);
-  });
+  }, "hx init");
   yield check("locks", () => lockFinding(clone, ledger, systemClock.now()));
   const lane = ledger === null ? null : yield* aboutLedger(clone, ledger);
   yield* hookChecks(settings, clone, directory);
@@ -92,15 +97,15 @@ async function* aboutLedger(clone: Clone, ledger: Ledger): AsyncGenerator<Check,
   yield check("workspace chain", async () => {
     const { state } = await localChain(ledger);
     return ok(`every statement up to ${state.head.n} verifies: ${state.persons.size} ${state.persons.size === 1 ? "person" : "people"}, ${state.devices.size} device${state.devices.size === 1 ? "" : "s"}`);
-  });
+  }, "hx sync");
   let lane: (OwnLane & { readonly day: number }) | null = null;
   yield check("lane", async () => {
     lane = await readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: commonDirectory });
     return ownLaneFinding(ledger, lane, await localChain(ledger));
-  });
-  yield check("trust state", () => trustFinding(ledger));
+  }, "hx verify");
+  yield check("trust state", () => trustFinding(ledger), "hx verify");
   yield check("directory of trust state", () => directoryFinding(clone.settings.stateDirectory));
-  yield check("stage", () => stageFinding(ledger.stage));
+  yield check("stage", () => stageFinding(ledger.stage), `git --git-dir='${ledger.stage.directory}' fsck`);
   yield check("clock", async () => clockFinding(ledger, await localChain(ledger)));
   yield check("git gc", async () => {
     if (await hasAttributes(commonDirectory)) return ok("it leaves sealed segments alone");

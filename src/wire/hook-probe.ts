@@ -25,7 +25,7 @@ export async function installedLines(repository: Repository, where: string): Pro
  * The user's own hooks are not in it, because a probe must not do what they do; nor is any configuration of the user or the machine.
  * @returns whether the stand-in was called, as hx would have been
  */
-export async function linesFire(settings: Settings, event: GitEvent, lines: readonly string[]): Promise<boolean> {
+export async function linesFire(settings: Settings, event: GitEvent, lines: readonly string[], shell = "sh"): Promise<boolean> {
   const root = await mkdtemp(join(tmpdir(), "hx-doctor-"));
   try {
     const { program, fired, work } = await prepare(root);
@@ -34,7 +34,7 @@ export async function linesFire(settings: Settings, event: GitEvent, lines: read
     const text = settings.hxCommand.includes("/") ? lines.join("\n").replaceAll(asWritten, shellWord(program)) : lines.join("\n");
     const name = settings.hxCommand.includes("/") ? "hx" : settings.hxCommand;
     if (name !== "hx") await writeFile(join(root, "bin", name), await readFile(program), { mode: 0o755 });
-    await writeFile(join(work, ".git", "hooks", event), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    await writeFile(join(work, ".git", "hooks", event), `#!/usr/bin/env ${shell}\n${text}\n`, { mode: 0o755 });
     await chmod(join(work, ".git", "hooks", event), 0o755);
     const env = probeEnvironment(settings, root);
     await git(env, work, "commit", "--quiet", "--allow-empty", "--message=probe");
@@ -64,9 +64,17 @@ export function expectedLines(settings: Settings, event: GitEvent, byConfig: boo
   return byConfig ? [`${gitHookCommand(event, settings.hxCommand)} "$@"`] : gitHookLines(event, settings.hxCommand);
 }
 
-/** What `sh -n` says against a hook, or null. */
-export async function shellComplaint(settings: Settings, path: string): Promise<string | null> {
-  const ran = await started("sh", ["-n", path], commandEnvironment(settings.env), tmpdir());
+/** The shell that a hook's first line names; `sh` where it names none, or what is no shell. */
+export async function hookShell(path: string): Promise<string> {
+  const [first = ""] = (await readFile(path, "utf8").catch(() => "")).split("\n");
+  return /^#!.*\b(bash|dash|ash|ksh|mksh|zsh)\b/.exec(first)?.[1] ?? "sh";
+}
+
+/** What `<shell> -n` says against a hook, or null. A hook that is no shell script is not judged. */
+export async function shellComplaint(settings: Settings, shell: string, path: string): Promise<string | null> {
+  const [first = ""] = (await readFile(path, "utf8")).split("\n");
+  if (first.startsWith("#!") && !/sh\b/.test(first)) return null;
+  const ran = await started(shell, ["-n", path], commandEnvironment(settings.env), tmpdir());
   return ran.code === 0 ? null : (ran.stderr.trim().split("\n")[0] ?? "it does not parse");
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tryOpenIdentity } from "../app/identity/open.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import { showIdentity } from "../app/identity/show.ts";
-import { isStale } from "../app/lane/own-lane-key.ts";
+import { isStale, readOwnLane } from "../app/lane/own-lane-key.ts";
 import { LaneTrusts } from "../app/lane/trust.ts";
 import type { Ledger, OwnLane } from "../app/ledger.ts";
 import { lanesHere } from "../app/status/lanes-here.ts";
@@ -19,8 +19,9 @@ import { currentMembership, livingPersons } from "../domain/workspace/state.ts";
 import { keysRef } from "../format/paths.ts";
 import { hookLogFile } from "../hooks/log.ts";
 import type { HookEntry } from "../ports/hooks.ts";
+import { agentProgram } from "./agent-program.ts";
 import { agentsOf } from "./agents.ts";
-import { connected, lanePorts, openClone, openLedger, systemClock, writable, type Clone, type Connected } from "./clone.ts";
+import { connected, lanePorts, openClone, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
 import { hookPlaces } from "./hooks-world.ts";
 import { summaryOf } from "./identity-summary.ts";
 import type { Settings } from "./settings.ts";
@@ -33,7 +34,7 @@ export async function status(settings: Settings, directory: string, ports: Ident
   const identity = await identityPart(settings, ports);
   const here = await connectedPart(clone, ports).catch((error: unknown) => {
     if (!isHxError(error)) throw error;
-    return { connected: false, reason: error.message, warnings: error.hints.slice(0, 1).map((fix) => ({ message: error.message, fix })) };
+    return { connected: false, reason: error.message, warnings: error.hints.slice(0, 1).map((fix) => ({ message: "nothing is kept of what runs here", fix })) };
   });
   return {
     repository,
@@ -50,14 +51,14 @@ type ConnectedPart = Pick<Status, "connected" | "reason" | "workspace" | "projec
 async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<ConnectedPart> {
   const ledger = await openLedger(clone);
   const state = await connected(clone, ledger);
-  const lane = await writable(clone, ledger);
-  const own = lane?.lane ?? null;
+  const warnings: Warning[] = [];
+  const own = await orWarn(warnings, null, () => readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory }));
   const remotes = state.effective.listedRemotes.map(({ name }) => name);
-  const waiting = await waitingFor(ledger, own, remotes[0] ?? null);
+  const waiting = await orWarn(warnings, { sessions: 0, bytes: 0 }, () => waitingFor(ledger, own, remotes[0] ?? null));
   const pushes = (await Promise.all(remotes.map((name) => readPushed(ledger, name)))).flatMap((pushed) => (pushed === null ? [] : [pushed.at]));
   const lastPush = pushes.length === 0 ? undefined : Math.max(...pushes);
   const lastCapture = await newestCapture(clone, ledger);
-  const lanes = await lanesHere(ledger);
+  const lanes = await orWarn(warnings, { mine: 0, others: 0, kept: 0 }, () => lanesHere(ledger));
   const verifiedAt = await newestTrust(clone, ledger);
   return {
     connected: true,
@@ -72,13 +73,25 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
     },
     lanes: { mine: lanes.mine, others: lanes.others, ...(verifiedAt === undefined ? {} : { verifiedAt }) },
     warnings: [
-      ...(await laneWarnings(clone, ledger, own, state)),
+      ...(await orWarn(warnings, [], () => laneWarnings(ledger, own, state))),
       ...(waiting.sessions === 0 ? [] : [{ message: waiting.sessions === 1 ? "1 captured session waits for a push" : `${waiting.sessions} captured sessions wait for a push`, fix: "hx sync" }]),
       ...(await pushWarnings(clone, lastPush ?? 0)),
       ...(await trustWarnings(ledger)),
       ...sourceWarnings(state),
+      ...warnings,
     ],
   };
+}
+
+/** What is damaged is told, and the rest of the screen is shown. */
+async function orWarn<Value>(warnings: Warning[], absent: Value, look: () => Promise<Value>): Promise<Value> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!isHxError(error)) throw error;
+    warnings.push({ message: error.message, fix: error.hints[0] ?? "hx doctor" });
+    return absent;
+  }
 }
 
 /** Names of the projects where the membership key is open, else their ids. */
@@ -89,12 +102,9 @@ async function projectShown(clone: Clone, ports: IdentityPorts, { chain, effecti
   return projects.map((project) => projectName(clone.crypto, chain.state, seeds, project) ?? project).join(", ");
 }
 
-async function laneWarnings(clone: Clone, ledger: Ledger, own: OwnLane | null, { chain }: Connected): Promise<readonly Warning[]> {
+async function laneWarnings(ledger: Ledger, own: (OwnLane & { readonly day: number }) | null, { chain }: Connected): Promise<readonly Warning[]> {
   if (own === null) return [{ message: "this clone has no lane yet, so hooks capture nothing: unlock your identity once", fix: "hx identity unlock && hx sync" }];
-  const day = await import("../app/lane/own-lane-key.ts").then(({ readOwnLane }) =>
-    readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory }),
-  );
-  const stale = day !== null && isStale(day, systemClock.now(), currentMembership(chain.state).epoch);
+  const stale = isStale(own, systemClock.now(), currentMembership(chain.state).epoch);
   const { store } = ledger.repository;
   const trust = await new LaneTrusts(ledger.trust).read(own.id);
   const keysGone = trust?.keys !== undefined && (await store.read(keysRef(own.id))) === null;
@@ -158,8 +168,8 @@ function works(entries: readonly HookEntry[]): number {
 }
 
 function hookWarnings(place: string, entries: readonly HookEntry[]): readonly Warning[] {
-  const untrusted = entries.find(({ state }) => state === "untrusted");
-  if (untrusted !== undefined) return [{ message: untrusted.note ?? `the hooks of hx in ${place} are not trusted yet`, fix: place }];
+  const silent = entries.find(({ state }) => state === "untrusted" || state === "unknown");
+  if (silent !== undefined) return [{ message: silent.note ?? `whether ${place} runs the hooks of hx cannot be told`, fix: agentProgram(place) }];
   const missing = entries.filter(({ state }) => state === "absent" || state === "changed");
   if (missing.length === 0) return [];
   return [{ message: `${place} lacks ${missing.length === 1 ? "the hook" : "hooks"} ${missing.map(({ event, state }) => (state === "changed" ? `'${event}' (changed)` : `'${event}'`)).join(", ")}`, fix: `hx hooks install ${place}` }];

@@ -16,12 +16,15 @@ export const ok = (detail: string): Finding => ({ result: "ok", detail });
 export const warn = (detail: string, fix?: string): Finding => ({ result: "warn", detail, ...(fix === undefined ? {} : { fix }) });
 export const fail = (detail: string, fix?: string): Finding => ({ result: "fail", detail, ...(fix === undefined ? {} : { fix }) });
 
-/** Runs one check. What it throws is its failure: a doctor does not fall ill of what it finds. */
-export async function check(name: string, look: () => Promise<Finding> | Finding): Promise<Check> {
+/**
+ * Runs one check. What it throws is its failure: a doctor does not fall ill of what it finds.
+ * @param fix a command for a failure that names none itself
+ */
+export async function check(name: string, look: () => Promise<Finding> | Finding, fix?: string): Promise<Check> {
   try {
     return { name, ...(await look()) };
   } catch (error) {
-    const hint = isHxError(error) ? error.hints[0] : undefined;
+    const hint = (isHxError(error) ? error.hints[0] : undefined) ?? fix;
     return { name, ...fail(error instanceof Error ? error.message : String(error), hint) };
   }
 }

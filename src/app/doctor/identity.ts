@@ -12,20 +12,26 @@ export interface UnlockPlace {
 
 /** Key file, card, and where an unlock is kept. Asks for no passphrase. */
 export async function* identityChecks(ports: IdentityPorts, unlock: UnlockPlace): AsyncGenerator<Check> {
+  let remembered = false;
+  let present = true;
   yield check("identity", async () => {
     const locked = await readDeviceKey(ports);
+    present = locked !== null;
+    remembered = locked?.kdf.alg === "argon2id";
     if (locked === null) return fail("there is no identity on this machine", "hx identity new");
     if (locked.kdf.alg === "none") return warn("present, and locked by nothing: whoever reads the key file reads your sessions", "hx identity passphrase");
     const shown = await showIdentity(ports);
     const lock = locked.kdf.alg === "argon2id" ? "by a passphrase" : "by the keyring of the operating system";
     return ok(`present, readable by you alone, locked ${lock}, now ${shown?.open === true ? "open" : "closed"}`);
-  });
+  }, "hx identity restore");
+  if (!present) return;
   yield check("card", async () => {
     const found = await readCard(ports);
     if (found === null) return fail("the card of your identity is missing", "hx identity restore");
     const { devices, keys } = found.card;
     return ok(`every signature verifies: ${devices.length} device${devices.length === 1 ? "" : "s"}, person key of epoch ${keys.length - 1}`);
-  });
+  }, "hx identity restore");
+  if (!remembered) return;
   yield check("unlock place", () =>
     unlock.onDisk ? warn(`an unlocked key is kept in ${unlock.text}: it outlives the power until its time is over`, "hx identity lock") : ok(`an unlocked key is kept in ${unlock.text}`),
   );

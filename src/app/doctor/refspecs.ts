@@ -10,7 +10,7 @@ const SESSIONS = "refs/sessions/";
  * not pushed yet, and a mirror push deletes those of all the others at the remote.
  */
 export function refspecFinding(settings: readonly RemoteSetting[]): Finding {
-  const excluded = new Set(settings.filter(([key, value]) => key.endsWith(".fetch") && value.startsWith("^") && touches(value.slice(1))).map(([key]) => key));
+  const excluded = new Set(settings.filter(([key, value]) => key.endsWith(".fetch") && value.startsWith("^") && leavesOut(value.slice(1))).map(([key]) => key));
   for (const [key, value] of settings) {
     const [, remote = "", name = ""] = /^remote\.(.*)\.([a-z]+)$/i.exec(key) ?? [];
     const which = name.toLowerCase();
@@ -31,6 +31,11 @@ function touches(refspec: string): boolean {
   if (star < 0) return source.startsWith(SESSIONS);
   const before = source.slice(0, star);
   return before.startsWith(SESSIONS) || (SESSIONS.startsWith(before) && before.startsWith("refs/"));
+}
+
+/** Whether a negative refspec leaves out every ref below `refs/sessions/`. */
+function leavesOut(source: string): boolean {
+  return source.endsWith("*") && SESSIONS.startsWith(source.slice(0, -1));
 }
 
 function quoted(text: string): string {

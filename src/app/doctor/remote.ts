@@ -35,11 +35,11 @@ export async function* remoteChecks(probe: RemoteProbe, name: string, ledger: Le
   yield check(`remote '${name}' answers`, async () => {
     refs = await probe.remote.list(name, SESSIONS_PREFIX, probe.options);
     return answered(name, refs);
-  });
+  }, `git ls-remote ${name}`);
   if (refs === null) return;
   yield* pushedProbe(probe, name);
   const at: ReadonlyMap<RefName, Oid> = refs;
-  if (ledger !== null && lane !== null) yield check(`your lane at '${name}'`, () => laneAtRemote(ledger, lane, at));
+  if (ledger !== null && lane !== null) yield check(`your lane at '${name}'`, () => laneAtRemote(ledger, lane, at), "hx verify");
 }
 
 function answered(name: string, refs: ReadonlyMap<RefName, Oid>): Finding {
@@ -60,18 +60,18 @@ async function* pushedProbe(probe: RemoteProbe, name: string): AsyncGenerator<Ch
     const takes = await check(`remote '${name}' takes sessions`, () => {
       sent = true;
       return pushed(probe, name, ref, written.commit);
-    });
+    }, `git push --dry-run ${name} HEAD`);
     yield takes;
     if (takes.result !== "ok") return;
-    yield check(`remote '${name}' filters`, () => filters(probe, name, ref, written.segment));
-    yield check(`remote '${name}' gives sessions back`, () => givesBack(probe, name, written.segment));
+    yield check(`remote '${name}' filters`, () => filters(probe, name, ref, written.segment), `git ls-remote ${name}`);
+    yield check(`remote '${name}' gives sessions back`, () => givesBack(probe, name, written.segment), `git ls-remote ${name}`);
   } finally {
     if (sent) await remote.push(from, name, [{ ref, local: null }], options).catch(() => undefined);
   }
   yield check(`remote '${name}' lets refs go`, async () => {
     const still = (await remote.list(name, ref, options)).has(ref);
     return still ? warn("it keeps a throwaway ref that was deleted", `git push ${name} :${ref}`) : ok("the throwaway ref was deleted again");
-  });
+  }, `git push ${name} :${ref}`);
 }
 
 async function pushed({ remote, from, options }: RemoteProbe, name: string, ref: RefName, commit: Oid): Promise<Finding> {

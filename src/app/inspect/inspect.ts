@@ -32,8 +32,8 @@ function placeSection({ place, oid, type, ref, path }: Located): InspectSection 
 }
 
 function damaged({ type }: Located, error: unknown): Decoded {
-  if (!isHxError(error)) throw error;
-  return { kind: `damaged ${type ?? "object"}`, sections: [{ title: "problem", fields: [["code", error.code], ["message", error.message]] }] };
+  const code = isHxError(error) ? error.code : "internal";
+  return { kind: `damaged ${type ?? "object"}`, sections: [{ title: "problem", fields: [["code", code], ["message", error instanceof Error ? error.message : String(error)]] }] };
 }
 
 async function decodedObject(ledger: Ledger, found: Located): Promise<Decoded> {
