@@ -39,7 +39,7 @@ export interface KeysRules {
  * @throws HxError `keys-invalid`, with the path of a wrap that is missing without a tombstone
  */
 export async function verifyKeys(store: ObjectReader, rules: KeysRules, oid: Oid, trust: KeysTrust | null): Promise<KeysTrust> {
-  if (trust?.oid === oid) return trust;
+  if (trust?.oid === oid && trust.counter >= rules.atLeast) return trust;
   try {
     return await verified(store, rules, oid, trust);
   } catch (cause) {

@@ -54,7 +54,7 @@ export async function partsIn(store: ObjectReader, place: Place, lane: Uint8Arra
     if (oid === undefined) throw new HxError("lane-invalid", `'${partPath(session, n)}' is missing`);
     const bytes = await store.readBlob(oid);
     chain = chainHash(h, chain, h(bytes));
-    parts.push(checkedPart(decodePartRecord(bytes), n, parts.at(-1), session));
+    parts.push(checkedPart(decodePartRecord(bytes), n, parts, session));
   }
   if (!equal(chain, manifest.parts.hash)) throw new HxError("lane-invalid", `the parts of session '${session}' are not those of its manifest`);
   const segments = new Map<number, Oid>();
@@ -69,16 +69,12 @@ function segmentOid(byName: ReadonlyMap<string, Oid>, session: SessionId, number
   return oid;
 }
 
-function checkedPart(part: PartRecord, n: number, before: PartRecord | undefined, session: SessionId): PartRecord {
+function checkedPart(part: PartRecord, n: number, before: readonly PartRecord[], session: SessionId): PartRecord {
   const wrong = (what: string): HxError => new HxError("lane-invalid", `part ${n} of session '${session}' ${what}`);
   if (part.n !== n) throw wrong(`says that it is part ${part.n}`);
-  if (part.chain !== n && part.chain !== before?.chain) throw wrong("belongs to no chain of keys");
-  const last = lastSegment(before);
+  if (part.chain !== n && part.chain !== before.at(-1)?.chain) throw wrong("belongs to no chain of keys");
+  const last = before.findLast(({ segments }) => segments.length > 0)?.segments.at(-1);
   const first = part.segments[0];
-  if (first !== undefined && last !== undefined && first.number <= last) throw wrong("repeats a segment number");
+  if (first !== undefined && last !== undefined && first.number <= last.number) throw wrong("repeats a segment number");
   return part;
-}
-
-function lastSegment(part: PartRecord | undefined): number | undefined {
-  return part?.segments.at(-1)?.number;
 }

@@ -63,9 +63,9 @@ export async function directoryAt(store: Trees, root: Oid | null, path: string):
   return entry?.mode === "40000" ? store.readTree(entry.oid) : [];
 }
 
-/** All files below a tree, in git's order. @throws HxError `lane-invalid` on a link, a submodule or an executable */
+/** All files below a tree, in git's order. @throws HxError `lane-invalid` on a link, a submodule, an executable or an empty tree */
 export async function* filesOf(store: Trees, tree: Oid, prefix = ""): AsyncGenerator<{ path: string; oid: Oid }> {
-  for (const entry of await store.readTree(tree)) {
+  for (const entry of await entriesOf(store, tree, prefix)) {
     const path = prefix + entry.name;
     requirePlain(entry, path);
     if (entry.mode === "40000") yield* filesOf(store, entry.oid, `${path}/`);
@@ -73,11 +73,11 @@ export async function* filesOf(store: Trees, tree: Oid, prefix = ""): AsyncGener
   }
 }
 
-/** What differs between two trees, directory by directory: equal ones are not read. */
+/** What differs between two trees, directory by directory: equal ones are not read. @throws as filesOf */
 export async function* changesOf(store: Trees, before: Oid | null, after: Oid | null, prefix = ""): AsyncGenerator<Change> {
   if (before === after) return;
   const old = before === null ? [] : await store.readTree(before);
-  const now = after === null ? [] : await store.readTree(after);
+  const now = after === null ? [] : await entriesOf(store, after, prefix);
   const former = new Map(old.map((entry) => [entry.name, entry]));
   for (const entry of now) {
     const path = prefix + entry.name;
@@ -98,6 +98,13 @@ export async function* changesOf(store: Trees, before: Oid | null, after: Oid | 
     if (was.mode === "40000") yield* changesOf(store, was.oid, null, `${path}/`);
     else yield { path, before: was.oid, after: null };
   }
+}
+
+/** Without files a walk would find nothing wrong, and of trees of empty trees it would find no end. */
+async function entriesOf(store: Trees, tree: Oid, prefix: string): Promise<readonly TreeEntry[]> {
+  const entries = await store.readTree(tree);
+  if (entries.length === 0) throw new HxError("lane-invalid", `'${prefix}' is an empty tree`);
+  return entries;
 }
 
 function requirePlain(entry: TreeEntry, path: string): void {

@@ -52,7 +52,7 @@ export async function verifyLane(
   cache: StateCache,
 ): Promise<VerifiedLane> {
   const path = await newCommits(store, lane, head, trust);
-  if (trust !== null && path.base !== trust.oid) throw await contradiction(store, rules, lane, head, trust);
+  if (trust !== null && path.base !== trust.oid) throw await contradiction(store, rules, lane, path.commits, trust);
   let before: Verified | null = trust === null ? null : await lastVerified(store, rules, lane, trust);
   let trusted = trust;
   const named: NamedHead[] = [];
@@ -96,16 +96,23 @@ async function newCommits(store: ObjectReader, lane: LaneId, head: Oid, trust: L
   return { commits: commits.reverse(), base: at };
 }
 
-/** Why a head does not build on the verified one: it is an older one of the same chain, or another chain. */
-async function contradiction(store: ObjectReader, rules: LaneRules, lane: LaneId, head: Oid, trust: LaneTrust): Promise<HxError> {
-  const { header, envelope } = await placed(lane, null, () => openHeader(store, rules, lane, head));
-  const known = trust.chain[header.seq];
-  const same = known === toHex(rules.crypto.hashes.h(envelope));
-  const data = { lane, seq: header.seq, verified: trust.seq };
-  if (same && header.seq < trust.seq) {
-    return new HxError("lane-rollback", `lane '${lane}' went back from header ${trust.seq} to ${header.seq}`, { data, hints: ["hx verify"] });
+/**
+ * Why a head does not build on the verified one. A fork is two signed headers with one seq: nothing less accuses a
+ * device, because a host alone can put the same headers into other commits.
+ * @param commits of the head's history, oldest first
+ */
+async function contradiction(store: ObjectReader, rules: LaneRules, lane: LaneId, commits: readonly Oid[], trust: LaneTrust): Promise<HxError> {
+  let seq = -1;
+  for (const oid of commits) {
+    const { header, envelope } = await placed(lane, null, () => openHeader(store, rules, lane, oid));
+    seq = header.seq;
+    const known = trust.chain[seq];
+    if (known === undefined || known === toHex(rules.crypto.hashes.h(envelope))) continue;
+    return new HxError("lane-fork", `lane '${lane}' has another header ${seq} than the one that was verified`, { data: { lane, seq, verified: trust.seq }, hints: ["hx verify"] });
   }
-  return new HxError("lane-fork", `lane '${lane}' has another history than the one that was verified`, { data, hints: ["hx verify"] });
+  const data = { lane, seq, verified: trust.seq };
+  if (seq < trust.seq) return new HxError("lane-rollback", `lane '${lane}' went back from header ${trust.seq} to ${seq}`, { data, hints: ["hx verify"] });
+  return new HxError("lane-invalid", `lane '${lane}' does not build on the commit that was verified`, { data });
 }
 
 async function lastVerified(store: ObjectReader, rules: LaneRules, lane: LaneId, trust: LaneTrust): Promise<Verified> {

@@ -1,6 +1,6 @@
 import { HxError, isHxError } from "../../domain/errors.ts";
 import { refName, type LaneId, type Oid, type RefName } from "../../domain/ids.ts";
-import { keysRef, laneRef, parseSessionsRef } from "../../format/paths.ts";
+import { keysRef, laneRef, parseSessionsRef, SESSIONS_PREFIX } from "../../format/paths.ts";
 import type { Remote, RemoteOptions } from "../../ports/git.ts";
 import type { Ledger } from "../ledger.ts";
 import { verifyKeys } from "../lane/keys.ts";
@@ -38,21 +38,13 @@ export async function fetchLanes(
   options: RemoteOptions & { readonly whole?: boolean },
 ): Promise<FetchedLanes> {
   const trusts = new LaneTrusts(ledger.trust);
-  const wanted: { from: RefName; to: RefName }[] = [];
-  const changed = new Set<LaneId>();
-  for (const [ref, oid] of refs) {
-    const place = parseSessionsRef(ref);
-    if ((place?.kind !== "lane" && place?.kind !== "keys") || skip(place.lane)) continue;
-    const known = await ledger.others.read(ref);
-    if (known === oid && options.whole !== true) continue;
-    wanted.push({ from: ref, to: refName(QUARANTINE + ref.slice("refs/sessions/v1/".length)) });
-    changed.add(place.lane);
-  }
-  if (wanted.length === 0) return { verified: [], problems: [], filtered: true };
-  const { filtered } = await remote.fetch(ledger.others, url, wanted, options);
+  const wanted = await changedLanes(ledger, refs, skip, options.whole === true);
+  if (wanted.size === 0) return { verified: [], problems: [], filtered: true };
+  const { filtered, problems } = await fetchApart(ledger, remote, url, wanted, options);
+  const failed = new Set(problems.map(({ lane }) => lane));
   const verified: VerifiedLane[] = [];
-  const problems: LaneProblem[] = [];
-  for (const lane of changed) {
+  for (const lane of wanted.keys()) {
+    if (failed.has(lane)) continue;
     try {
       verified.push(await admit(ledger, trusts, rules, lane, refs));
     } catch (error) {
@@ -60,8 +52,61 @@ export async function fetchLanes(
       problems.push({ lane, error });
     }
   }
-  await ledger.others.update(wanted.map(({ from, to }) => ({ ref: to, from: refs.get(from) ?? null, to: null })));
+  await ledger.others.update([...(await ledger.others.list(QUARANTINE))].map(([ref, from]) => ({ ref, from, to: null })));
   return { verified, problems, filtered };
+}
+
+interface Pair {
+  readonly from: RefName;
+  readonly to: RefName;
+}
+
+/** Lanes of which a ref changed, with the refs to fetch: none where only the keys ref is gone. */
+async function changedLanes(ledger: Ledger, refs: ReadonlyMap<RefName, Oid>, skip: (lane: LaneId) => boolean, whole: boolean): Promise<Map<LaneId, Pair[]>> {
+  const wanted = new Map<LaneId, Pair[]>();
+  const known = await ledger.others.list(SESSIONS_PREFIX);
+  for (const [ref, oid] of refs) {
+    const place = parseSessionsRef(ref);
+    if ((place?.kind !== "lane" && place?.kind !== "keys") || skip(place.lane)) continue;
+    const keys = keysRef(place.lane);
+    if (known.get(ref) === oid && !whole && (refs.has(keys) || !known.has(keys))) continue;
+    const pairs = wanted.get(place.lane) ?? [];
+    if (known.get(ref) !== oid || whole) pairs.push({ from: ref, to: refName(QUARANTINE + ref.slice(SESSIONS_PREFIX.length)) });
+    wanted.set(place.lane, pairs);
+  }
+  return wanted;
+}
+
+/**
+ * Git refuses a fetch as a whole for one object that its own check does not pass. Then each lane is fetched by itself, so
+ * that nobody's lane keeps the others away.
+ * @throws HxError `remote-failed` when the remote is out of reach
+ */
+async function fetchApart(
+  ledger: Ledger,
+  remote: Remote,
+  url: string,
+  wanted: ReadonlyMap<LaneId, readonly Pair[]>,
+  options: RemoteOptions & { readonly whole?: boolean },
+): Promise<{ readonly filtered: boolean; readonly problems: LaneProblem[] }> {
+  const fetch = async (pairs: readonly Pair[]): Promise<boolean> => pairs.length === 0 || (await remote.fetch(ledger.others, url, pairs, options)).filtered;
+  try {
+    return { filtered: await fetch([...wanted.values()].flat()), problems: [] };
+  } catch (error) {
+    if (!isHxError(error) || error.code !== "remote-failed") throw error;
+    await remote.list(url, SESSIONS_PREFIX, options);
+  }
+  const problems: LaneProblem[] = [];
+  let filtered = true;
+  for (const [lane, pairs] of wanted) {
+    try {
+      filtered = (await fetch(pairs)) && filtered;
+    } catch (error) {
+      if (!isHxError(error) || error.code !== "remote-failed") throw error;
+      problems.push({ lane, error: new HxError("lane-invalid", `lane '${lane}' cannot be fetched: ${error.message}`, { cause: error, data: { lane } }) });
+    }
+  }
+  return { filtered, problems };
 }
 
 async function admit(ledger: Ledger, trusts: LaneTrusts, rules: LaneRules, lane: LaneId, refs: ReadonlyMap<RefName, Oid>): Promise<VerifiedLane> {

@@ -34,7 +34,9 @@ export async function checkNamed(
     else withheld.push(lane);
   }
   await ledger.trust.write(CLAIMS, utf8(JSON.stringify(claims)));
-  return { problems: [...fetched.problems, ...(await goneLanes(ledger, url, refs))], withheld };
+  const gone = await goneLanes(ledger, url, refs);
+  const told = new Set(gone.map(({ lane }) => lane));
+  return { problems: [...fetched.problems.filter(({ lane }) => !told.has(lane)), ...gone], withheld };
 }
 
 async function goneLanes(ledger: Ledger, url: string, refs: ReadonlyMap<RefName, Oid>): Promise<LaneProblem[]> {
@@ -45,9 +47,14 @@ async function goneLanes(ledger: Ledger, url: string, refs: ReadonlyMap<RefName,
     return place?.kind === "lane" ? [place.lane] : [];
   });
   await ledger.trust.write(name, utf8(JSON.stringify([...new Set([...seen, ...present])].sort())));
-  return seen
-    .filter((lane) => !refs.has(laneRef(lane)))
-    .map((lane) => ({ lane, error: new HxError("lane-rollback", `lane '${lane}' is gone from the remote`, { data: { lane }, hints: ["hx verify"] }) }));
+  const trusts = new LaneTrusts(ledger.trust);
+  const problems: LaneProblem[] = [];
+  for (const lane of seen) {
+    // A ref that never verified is no loss, and anybody can make one and delete it.
+    if (refs.has(laneRef(lane)) || (await trusts.read(lane)) === null) continue;
+    problems.push({ lane, error: new HxError("lane-rollback", `lane '${lane}' is gone from the remote`, { data: { lane }, hints: ["hx verify"] }) });
+  }
+  return problems;
 }
 
 async function readJson<Value>(ledger: Ledger, name: string, absent: Value): Promise<Value> {
