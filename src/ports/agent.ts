@@ -47,6 +47,13 @@ export interface RecordReader {
    * @returns the directory in which this record ran, absolute, when the record says it; else undefined
    */
   take(line: Uint8Array): string | undefined;
+  /** The records taken so far count: they ran inside the collection boundary. */
+  keep(): void;
+  /**
+   * Forgets what the records since the last `keep` said of the session, because they ran outside. What they
+   * said of the place (directories, lineage) stays: it is needed to place those that follow.
+   */
+  forget(): void;
   /** What is known so far. */
   facts(): SessionFacts;
   state(): unknown;

@@ -49,15 +49,9 @@ describe.runIf(SAMPLES !== null)("every transcript of the samples", () => {
   async function comesBack(remote: string, phrase: string, name: string, moved: readonly Moved[]): Promise<void> {
     const fresh = await world.machine(`${name}-fresh`);
     const clone = world.path(`${name}-clone`);
-    console.time("recover");
     await recover(fresh, remote, clone, phrase);
-    console.timeEnd("recover");
-    console.time("list");
     expect((await list(fresh, clone)).length).toBe(moved.length);
-    console.timeEnd("list");
-    console.time("restore");
     const back = await restoreAll(fresh, clone);
-    console.timeEnd("restore");
     expect(back.length).toBe(moved.length);
     // No control character reaches a terminal, and there is something to read.
     expect(back.filter(({ printed }) => !/[a-z]{3}/.test(printed) || /[^\P{Cc}\n\t]/u.test(printed)).map(({ agentId }) => agentId)).toEqual([]);
@@ -79,15 +73,11 @@ describe.runIf(SAMPLES !== null)("every transcript of the samples", () => {
   it("is captured in one go, pushed, and restored by the phrase from a fresh clone", async () => {
     const { machine, checkout, remote, phrase, moved } = await connect("once");
     for (const { sample, bytes } of moved) await writeQuiet(join(machine.home, placeInHome(sample, checkout)), bytes);
-    console.time("capture");
     const report = JSON.parse(await machine.hx(checkout, "capture", "--json")) as { readonly sessions: readonly unknown[]; readonly skipped: readonly { readonly reason: string }[] };
-    console.timeEnd("capture");
     const unplaced = moved.filter((one) => one.unplaced).length;
     expect([report.sessions.length, report.skipped.length]).toEqual([moved.length - unplaced, unplaced]);
     await hooked(machine, checkout, moved);
-    console.time("sync");
     await machine.hx(checkout, "sync");
-    console.timeEnd("sync");
     await comesBack(remote, phrase, "once", moved);
   }, 300_000);
 
@@ -102,9 +92,9 @@ describe.runIf(SAMPLES !== null)("every transcript of the samples", () => {
         // Half of them look as if the agent had stopped in the middle of a line.
         if (step === steps - 1 || (i + step) % 2 === 0) await quiet(path);
       }
-      console.time(`capture ${step}`); await sessions.capture(everything); console.timeEnd(`capture ${step}`);
+      await sessions.capture(everything); 
       if (step === 2 || step === steps - 1) await hooked(machine, checkout, moved);
-      if (step % 3 === 1 || step === steps - 1) { console.time("sync"); await sessions.sync({ full: false, dryRun: false }); console.timeEnd("sync"); }
+      if (step % 3 === 1 || step === steps - 1) await sessions.sync({ full: false, dryRun: false });
     }
     await comesBack(remote, phrase, "grown", moved);
   }, 300_000);

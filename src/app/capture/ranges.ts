@@ -14,11 +14,22 @@ export interface Range {
   readonly directory: string | undefined;
   /** The bytes, where they were read in one go; else they are read when they are needed. */
   readonly bytes?: Uint8Array;
+  /** Set where it is a last line without its line feed. */
+  readonly torn?: TornLine;
+}
+
+/** Where a last line without its line feed begins, and what held before it: when the rest comes, it is read again as a whole. */
+export interface TornLine {
+  readonly from: number;
+  readonly directory?: string | undefined;
+  /** State of the record reader, JSON. */
+  readonly reader: unknown;
 }
 
 /**
  * Reads the records of a file that grows, from `from` to its last line feed (or to its end, when `tail`), and
- * gives them in order, joined into ranges that ran in one directory. Memory is bounded by the block and by
+ * gives them in order, joined into ranges that ran in one directory. The reader keeps what records inside the
+ * boundary say, and forgets the others. Memory is bounded by the block and by
  * `LONG_LINE`, whatever the length of a line.
  */
 export async function* recordRanges(
@@ -27,8 +38,10 @@ export async function* recordRanges(
   from: number,
   start: string | undefined,
   tail: boolean,
+  side: (directory: string) => Promise<"inside" | "outside">,
 ): AsyncGenerator<Range> {
   let directory = start;
+  let place = start === undefined ? undefined : await side(start);
   let at = from;
   while (at < file.size) {
     const block = await file.read(at, Math.min(BLOCK, file.size - at));
@@ -37,8 +50,12 @@ export async function* recordRanges(
     if (whole === 0) {
       const long = await longLine(file, at, block);
       if (!long.ended && !tail) return;
-      directory = reader.take(long.sample) ?? directory;
-      yield { from: at, to: long.end, directory };
+      const before = { from: at, directory, reader: reader.state() };
+      const next = reader.take(long.sample) ?? directory;
+      if (next !== undefined && next !== directory) place = await side(next);
+      settle(reader, place);
+      directory = next;
+      yield { from: at, to: long.end, directory, ...(long.ended ? {} : { torn: before }) };
       at = long.end;
       continue;
     }
@@ -47,6 +64,8 @@ export async function* recordRanges(
     while (lineStart < whole) {
       const lineEnd = block.indexOf(LINE_END, lineStart);
       const next = reader.take(block.subarray(lineStart, lineEnd)) ?? directory;
+      if (next !== undefined && next !== directory) place = await side(next);
+      settle(reader, place);
       if (next !== directory && lineStart > rangeStart) {
         yield { from: at + rangeStart, to: at + lineStart, directory, bytes: block.subarray(rangeStart, lineStart) };
         rangeStart = lineStart;
@@ -57,6 +76,12 @@ export async function* recordRanges(
     yield { from: at + rangeStart, to: at + whole, directory, bytes: block.subarray(rangeStart, whole) };
     at += whole;
   }
+}
+
+/** What a record says of its session counts only when it ran inside; while its place is unknown that waits. */
+function settle(reader: RecordReader, place: "inside" | "outside" | undefined): void {
+  if (place === "inside") reader.keep();
+  else if (place === "outside") reader.forget();
 }
 
 interface LongLine {

@@ -3,7 +3,7 @@ import type { Agent, OpenFile, SourceFile } from "../../ports/agent.ts";
 import type { Hashes } from "../../ports/crypto.ts";
 import type { Boundary } from "./boundary.ts";
 import { addWindows, windowsHold } from "./prefix-windows.ts";
-import { recordRanges, type Range } from "./ranges.ts";
+import { recordRanges, type Range, type TornLine } from "./ranges.ts";
 import type { FileProgress, SessionIndex } from "./session-index.ts";
 
 const BLOCK = 1 << 20;
@@ -47,12 +47,15 @@ function isUnchanged(progress: FileProgress, file: OpenFile): boolean {
 async function readGrown(context: ReadContext, source: SourceFile, progress: FileProgress, file: OpenFile): Promise<boolean> {
   const grew = file.size >= progress.size && (await windowsHold(context.hashes, file, progress.windows));
   if (!grew) startGeneration(progress);
-  const ownRecords = source.role === "transcript" || source.role === "subagent";
-  const reader = context.agent.records({ path: source.path, role: source.role }, progress.reader);
+  const start = progress.torn ?? { from: progress.size, directory: progress.directory, reader: progress.reader };
+  const reader = context.agent.records({ path: source.path, role: source.role }, start.reader);
   const tail = context.takeTail(file.modifiedMs);
+  const side = (directory: string): Promise<"inside" | "outside"> => context.boundary.side(directory);
   let took = false;
+  let last: Range | undefined;
   const held: Range[] = [];
-  for await (const range of recordRanges(file, reader, progress.size, progress.directory, tail)) {
+  for await (const range of recordRanges(file, reader, start.from, start.directory, tail, side)) {
+    last = range;
     if (range.directory === undefined) {
       held.push(range);
       continue;
@@ -62,40 +65,51 @@ async function readGrown(context: ReadContext, source: SourceFile, progress: Fil
     took = (await place(context, source, progress, file, range, range.directory)) || took;
     progress.directory = range.directory;
   }
-  // Records that never say where they ran take the directory of the session.
-  const fallback = (ownRecords ? undefined : progress.directory) ?? context.index.home ?? context.hint;
-  if (held.length > 0 && fallback !== undefined) {
+  if (held.length > 0) {
+    const fallback = context.index.home ?? context.hint;
+    if (fallback === undefined) return took; // the reader's state is not kept: these records are read again when a directory is known
     if (source.role === "transcript") context.index.home ??= fallback;
-    for (const range of held) took = (await place(context, source, progress, file, range, fallback)) || took;
-    progress.directory = fallback;
-  } else if (held.length > 0) {
-    return took; // the reader's state is not kept: these records are read again when a directory is known
+    // A file that never says where it came from goes the way of its session.
+    const outside = source.role !== "transcript" && context.index.walkedOut === true;
+    if (outside || (await side(fallback)) === "outside") reader.forget();
+    else reader.keep();
+    for (const range of held) took = (await place(context, source, progress, file, range, outside ? undefined : fallback)) || took;
+    // Other files are asked anew each time: the session may have walked out meanwhile.
+    if (source.role === "transcript") progress.directory = fallback;
   }
-  progress.reader = reader.state();
-  if (source.role === "transcript" && progress.f === 0) context.index.facts = reader.facts();
+  if (last !== undefined) keepReader(progress, reader.state(), last.torn);
+  if (last !== undefined && source.role === "transcript" && progress.f === 0) context.index.facts = reader.facts();
   progress.windows = await addWindows(context.hashes, file, progress.windows, progress.size);
   progress.identity = file.identity;
   progress.modifiedMs = file.modifiedMs;
   return took;
 }
 
-async function place(context: ReadContext, source: SourceFile, progress: FileProgress, file: OpenFile, range: Range, directory: string): Promise<boolean> {
-  const length = range.to - range.from;
-  if (length === 0) return false;
-  if ((await context.boundary.side(directory)) === "outside") {
+function keepReader(progress: FileProgress, state: unknown, torn: TornLine | undefined): void {
+  progress.reader = state;
+  if (torn === undefined) delete progress.torn;
+  else progress.torn = torn;
+}
+
+/** @param directory undefined: outside, wherever it was */
+async function place(context: ReadContext, source: SourceFile, progress: FileProgress, file: OpenFile, range: Range, directory: string | undefined): Promise<boolean> {
+  const from = Math.max(range.from, progress.size); // of a line that was torn, the beginning was taken before
+  const length = range.to - from;
+  if (length <= 0) return false;
+  if (directory === undefined || (await context.boundary.side(directory)) === "outside") {
     context.index.walkedOut = true;
-    await context.sink.omit(progress, source.path, range.from, length);
+    await context.sink.omit(progress, source.path, from, length);
     context.index.omitted += length;
     progress.size = range.to;
     return true;
   }
   if (range.bytes !== undefined) {
-    await context.sink.data(progress, source.path, range.from, range.bytes);
+    await context.sink.data(progress, source.path, from, range.bytes.subarray(from - range.from));
     progress.size = range.to;
   } else {
     await copy(context, source, progress, file, range.to);
   }
-  context.index.bytes += progress.size - range.from;
+  context.index.bytes += progress.size - from;
   return true;
 }
 
@@ -153,5 +167,6 @@ function startGeneration(progress: FileProgress): void {
   progress.windows = [];
   delete progress.whole;
   delete progress.reader;
+  delete progress.torn;
   delete progress.directory;
 }

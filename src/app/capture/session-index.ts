@@ -3,6 +3,7 @@ import { sessionId, type LaneId, type SessionId } from "../../domain/ids.ts";
 import type { FileRole, SessionFacts } from "../../ports/agent.ts";
 import type { Hashes, Random } from "../../ports/crypto.ts";
 import type { WorkFiles } from "../../ports/work-files.ts";
+import type { TornLine } from "./ranges.ts";
 
 /** What was captured of one file: enough to take only new bytes and to notice a rewrite. */
 export interface FileProgress {
@@ -21,6 +22,8 @@ export interface FileProgress {
   whole?: string;
   /** State of the agent's record reader. */
   reader?: unknown;
+  /** A last line that was taken without its line feed. */
+  torn?: TornLine;
   /** Directory in force after the last record, absolute. */
   directory?: string;
   gone?: boolean;

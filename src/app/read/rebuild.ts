@@ -1,6 +1,8 @@
 import type { FileRole } from "../../format/stream-head.ts";
 import type { StreamRecord } from "../../format/part-stream.ts";
 
+const ZEROS = new Uint8Array(1 << 16);
+
 /** Takes the content of one file as its records give it. Only the last generation counts. */
 export interface FileTarget {
   write(offset: number, bytes: Uint8Array): Promise<void>;
@@ -32,10 +34,14 @@ interface Building<Target> {
   gone: boolean;
 }
 
-/** Follows the records of a session and gives its files, each with its last generation. */
+/**
+ * Follows the records of a session and gives its files, each with its last generation.
+ * @param gap what stands, repeated, in place of bytes that were left out
+ */
 export async function rebuild<Target extends FileTarget>(
   records: AsyncIterable<StreamRecord>,
   begin: (path: string, role: FileRole) => Promise<Target>,
+  gap = ZEROS,
 ): Promise<readonly RebuiltFile<Target>[]> {
   const files = new Map<number, Building<Target>>();
   for await (const record of records) {
@@ -53,7 +59,7 @@ export async function rebuild<Target extends FileTarget>(
       continue;
     }
     const file = files.get(record.file);
-    if (file !== undefined) await follow(file, record);
+    if (file !== undefined) await follow(file, record, gap);
   }
   return [...files.values()].map(({ path, role, target, size, omitted, modified, gone }) => ({
     path,
@@ -66,9 +72,7 @@ export async function rebuild<Target extends FileTarget>(
   }));
 }
 
-const ZEROS = new Uint8Array(1 << 16);
-
-async function follow<Target extends FileTarget>(file: Building<Target>, record: Exclude<StreamRecord, { kind: "file" }>): Promise<void> {
+async function follow<Target extends FileTarget>(file: Building<Target>, record: Exclude<StreamRecord, { kind: "file" }>, gap: Uint8Array): Promise<void> {
   if (record.kind === "gone") {
     file.gone = true;
     return;
@@ -90,7 +94,7 @@ async function follow<Target extends FileTarget>(file: Building<Target>, record:
     file.omitted = file.omitted.filter((range) => range.to <= record.offset || range.from >= to);
   } else if (!file.omitted.some((range) => range.from === record.offset && range.to === to)) {
     file.omitted.push({ from: record.offset, to });
-    for (let at = record.offset; at < to; at += ZEROS.length) await file.target.write(at, ZEROS.subarray(0, to - at));
+    for (let at = record.offset; at < to; at += gap.length) await file.target.write(at, gap.subarray(0, to - at));
   }
   file.size = Math.max(file.size, to);
 }

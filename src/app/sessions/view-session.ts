@@ -26,6 +26,9 @@ class MemoryFile implements FileTarget {
   }
 }
 
+/** What was left out shows as blank lines: zeros would cling to the record that follows. */
+const BLANK_LINES = new Uint8Array(1 << 16).fill(0x0a);
+
 export interface ViewedSession {
   readonly view: SessionView;
   readonly omitted: number;
@@ -33,7 +36,7 @@ export interface ViewedSession {
 
 /** The normalised view of a session. Segments must be here. */
 export async function viewSession(ledger: Ledger, agent: Agent, opened: OpenedSession): Promise<ViewedSession> {
-  const files = await rebuild(sessionRecords(ledger, opened), async () => new MemoryFile());
+  const files = await rebuild(sessionRecords(ledger, opened), async () => new MemoryFile(), BLANK_LINES);
   const captured = files.map(({ path, role, target }) => ({ path, role, bytes: async () => target.content() }));
   return { view: await agent.view(captured), omitted: files.reduce((sum, file) => sum + file.omitted, 0) };
 }

@@ -4,7 +4,7 @@ import { asBuffer, isTrueAt, scanObject, textAt, valueAt } from "../shared/json-
 import { isBlank } from "../shared/lines.ts";
 import { defined, headline, isAbsolutePath, isJson, timeOf } from "../shared/record.ts";
 import type { ReaderState } from "../shared/reader-state.ts";
-import { factsOf, loadState, seenAt, seenModel } from "../shared/reader-state.ts";
+import { copyOf, factsOf, loadState, seenAt, seenModel } from "../shared/reader-state.ts";
 import { promptOf, queuedPromptOf } from "./prompt.ts";
 
 const KEYS = ["type", "cwd", "gitBranch", "version", "timestamp", "isMeta", "isSidechain", "isCompactSummary", "isVisibleInTranscriptOnly", "message", "attachment", "origin", "turnOrigin", "customTitle", "aiTitle", "toolUseResult"];
@@ -15,7 +15,8 @@ type Fields = ReadonlyMap<string, Span>;
 
 /** Reads the records of one file of a session: docs/agents.md. */
 export function claudeReader(file: { readonly path: string; readonly role: FileRole }, earlier?: unknown): RecordReader {
-  const state = loadState(earlier);
+  let state = loadState(earlier);
+  let kept = copyOf(state);
   const lines = file.role === "transcript" || file.role === "subagent";
   return {
     take(line) {
@@ -23,6 +24,8 @@ export function claudeReader(file: { readonly path: string; readonly role: FileR
       if (file.path.endsWith("/custom-title.json")) takeTitle(asBuffer(line), state);
       return undefined;
     },
+    keep: () => void (kept = copyOf(state)),
+    forget: () => void (state = copyOf(kept)),
     facts: (): SessionFacts => factsOf(state),
     state: () => structuredClone(state),
   };
@@ -32,7 +35,8 @@ function takeRecord(line: Buffer, state: ReaderState, subagent: boolean): string
   const fields = scanObject(line, KEYS);
   if (fields === undefined) {
     if (!isBlank(line)) state.damaged++;
-    return undefined;
+    // Torn or cut in the middle, it still ran where its beginning says.
+    return directoryAt(line, scanObject(line, ["cwd"], { enough: true })?.get("cwd"));
   }
   seenAt(state, timeOf(textAt(line, fields.get("timestamp"), 64)));
   const branch = textAt(line, fields.get("gitBranch"), 4096);
@@ -40,8 +44,12 @@ function takeRecord(line: Buffer, state: ReaderState, subagent: boolean): string
   const version = textAt(line, fields.get("version"), 256);
   if (version !== undefined) state.version = version;
   takeByType(line, fields, state, subagent);
-  const cwd = textAt(line, fields.get("cwd"), 64 * 1024);
-  return cwd !== undefined && isAbsolutePath(cwd) ? cwd : undefined;
+  return directoryAt(line, fields.get("cwd"));
+}
+
+function directoryAt(line: Buffer, cwd: Span | undefined): string | undefined {
+  const text = textAt(line, cwd, 64 * 1024);
+  return text !== undefined && isAbsolutePath(text) ? text : undefined;
 }
 
 function takeByType(line: Buffer, fields: Fields, state: ReaderState, subagent: boolean): void {

@@ -3,7 +3,7 @@ import type { Span } from "../shared/json-scan.ts";
 import { asBuffer, scanObject, textAt, valueAt } from "../shared/json-scan.ts";
 import { isBlank } from "../shared/lines.ts";
 import type { ReaderState } from "../shared/reader-state.ts";
-import { factsOf, loadState, seenAt, seenModel } from "../shared/reader-state.ts";
+import { copyOf, factsOf, loadState, seenAt, seenModel } from "../shared/reader-state.ts";
 import type { Json } from "../shared/record.ts";
 import { headline, isAbsolutePath, isJson, listOf, numberOf, objectOf, textOf, timeOf } from "../shared/record.ts";
 import type { Lineage } from "./lineage.ts";
@@ -28,9 +28,12 @@ type Fields = ReadonlyMap<string, Span>;
 
 /** Reads the records of one rollout: docs/agents.md. */
 export function codexReader(_file: { readonly path: string; readonly role: FileRole }, earlier?: unknown): RecordReader {
-  const state = load(earlier);
+  let state = load(earlier);
+  let kept = copyOf(state);
   return {
     take: (line) => takeRecord(asBuffer(line), state),
+    keep: () => void (kept = copyOf(state)),
+    forget: () => void (state = { ...copyOf(kept), lineage: state.lineage, home: state.home }),
     facts: () => {
       const byEvent = state.events > 0;
       const asked = byEvent ? state.askedByEvent : state.askedByMessage;
@@ -58,7 +61,7 @@ function takeRecord(line: Buffer, state: CodexState): string | undefined {
   const fields = scanObject(line, KEYS);
   if (fields === undefined) {
     if (!isBlank(line)) state.damaged++;
-    return undefined;
+    return tornDirectory(line);
   }
   seenAt(state, timeOf(textAt(line, fields.get("timestamp"), 64)));
   const payload = fields.get("payload");
@@ -155,6 +158,15 @@ function countMessage(message: Json, state: CodexState): void {
   if (prompt === undefined) return;
   state.messages++;
   state.askedByMessage ??= headline(prompt);
+}
+
+/** Torn or cut in the middle, a record still ran where its beginning says. */
+function tornDirectory(line: Buffer): string | undefined {
+  const fields = scanObject(line, ["type", "payload"], { enough: true, torn: true });
+  const type = textAt(line, fields?.get("type"), 256);
+  const payload = fields?.get("payload");
+  if (payload === undefined || (type !== "session_meta" && type !== "turn_context")) return undefined;
+  return absolute(textAt(line, scanObject(line, ["cwd"], { range: payload, enough: true })?.get("cwd"), 64 * 1024));
 }
 
 /** The first generation: no envelope, and the directory only inside a text. */

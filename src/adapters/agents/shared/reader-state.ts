@@ -19,6 +19,11 @@ export function emptyState(): ReaderState {
   return { titles: {}, models: [], prompts: 0, damaged: 0 };
 }
 
+/** A copy that does not change with the original. The list of models is replaced, never changed. */
+export function copyOf<State extends ReaderState>(state: State): State {
+  return { ...state, titles: { ...state.titles } };
+}
+
 /** A state out of a cache: whatever is not as it should be starts anew. */
 export function loadState(earlier: unknown): ReaderState {
   if (!isJson(earlier)) return emptyState();
@@ -43,7 +48,7 @@ export function seenAt(state: ReaderState, time: number | undefined): void {
 }
 
 export function seenModel(state: ReaderState, model: string): void {
-  if (!state.models.includes(model)) state.models.push(model);
+  if (!state.models.includes(model)) state.models = [...state.models, model];
 }
 
 export function factsOf(state: ReaderState): SessionFacts {
