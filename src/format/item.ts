@@ -46,6 +46,7 @@ export function sealItem(primitives: ItemPrimitives, to: readonly [Uint8Array, U
  */
 export function openItem(primitives: Omit<ItemPrimitives, "random">, seed: Uint8Array, place: ItemPlace, item: Uint8Array): CborMap | null {
   if (item.length !== ITEM_LENGTH) throw new HxError("item-invalid", `no item has ${item.length} bytes`);
+  if (item[0] === 0) throw new HxError("item-invalid", "an item of suite 0");
   if (item[0] !== SUITE) throw new HxError("too-new", `the suite '${item[0]}' of an item is not known`);
   const nonceAt = 1 + STANZAS * STANZA;
   for (let at = 1; at < nonceAt; at += STANZA) {

@@ -4,7 +4,7 @@ import type { DeviceId, PersonId, WorkspaceId } from "../domain/ids.ts";
 import { workspaceId } from "../domain/ids.ts";
 import { decodeCborMap, encodeCbor } from "./cbor.ts";
 import type { CborInput, CborMap, CborValue } from "./cbor.ts";
-import { asBytes, asInt, asList, bytesField, checkVersion, intField, listField, mapField, textField } from "./fields.ts";
+import { asBytes, asInt, asList, bad, bytesField, checkVersion, intField, listField, mapField, textField } from "./fields.ts";
 import { deviceField, idBytes, personField } from "./ids.ts";
 import type { AeadCipher, HashFunctions } from "./primitives.ts";
 
@@ -61,7 +61,10 @@ export function sealDeviceKey(aead: AeadCipher, key: Uint8Array, nonce: Uint8Arr
 export function decodeDeviceKey(bytes: Uint8Array): LockedDeviceKey {
   const map = decodeCborMap(bytes);
   checkVersion(map, "device.key");
-  return { kdf: kdfOf(mapField(map, "kdf")), nonce: bytesField(map, "nonce", 24), sealed: bytesField(map, "sealed") };
+  const kdf = kdfOf(mapField(map, "kdf"));
+  // Its encoding is authenticated as a whole, so nothing in it is passed over.
+  if (mapField(map, "kdf").size !== Object.keys(kdfMap(kdf)).length) throw bad("kdf", "the parameters of its algorithm and nothing else");
+  return { kdf, nonce: bytesField(map, "nonce", 24), sealed: bytesField(map, "sealed") };
 }
 
 /**

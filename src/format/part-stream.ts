@@ -142,6 +142,8 @@ export class PartStreamReader {
       return;
     }
     if (!this.#declared.has(head.file)) throw bad("f", "a file that this part declared");
+    // An `end` adds nothing, lies within what is known, and may begin a generation: that of an emptied file.
+    if (head.kind === "end") this.#ledger.extend(head.file, head.generation, head.length, 0);
     if (head.kind === "data" || head.kind === "omit") this.#ledger.extend(head.file, head.generation, head.offset, head.length);
   }
 }

@@ -102,6 +102,7 @@ export function sealSegment(cipher: StreamCipher, part: Uint8Array, place: Segme
  */
 export function openSegment(cipher: StreamCipher, part: Uint8Array, place: SegmentPlace, blob: Uint8Array): Frame {
   if (!isSegmentLength(blob.length)) throw invalid(`no segment has ${blob.length} bytes`);
+  if (blob[0] === 0) throw invalid("suite 0");
   if (blob[0] !== SUITE) throw new HxError("too-new", `the suite '${blob[0]}' of a segment is not known`);
   return parseFrame(cipher.open(part, segmentContext(place), blob.subarray(1)));
 }

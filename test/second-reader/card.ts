@@ -61,6 +61,7 @@ export function addDevice(person: Person, bytes: Uint8Array): { device: Device; 
   const sign = fields.bytes("sign", 32);
   const device = { id: toHex(H16(sign)), sign, box: fields.bytes("box", 1216) };
   demand(!person.devices.has(device.id), bad, "a device twice");
+  demand(toHex(sign) !== toHex(person.sign), bad, "a device with the key of its person");
   person.devices.set(device.id, device);
   return { device, byPerson };
 }
@@ -80,6 +81,7 @@ export function addPersonKey(person: Person, bytes: Uint8Array): PersonKey {
     const [device, wrap] = asList(item, 2);
     return { device: toHex(asBytes(device, 16)), wrap: asBytes(wrap) };
   });
+  demand(new Set(boxes.map(({ device }) => device)).size === boxes.length, bad, "two boxes for one device");
   const recovery = fields.bytes("recovery");
   for (const wrap of [recovery, ...boxes.map((box) => box.wrap)]) checkWrap(wrap, "person-key");
   const before = epoch > 0 ? fields.bytes("before") : undefined;

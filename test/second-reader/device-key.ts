@@ -35,14 +35,20 @@ export function openDeviceKey(file: Uint8Array, source: KeySource): DeviceKeys {
 
 function findKey(kdf: Fields, source: KeySource): Uint8Array {
   const algorithm = kdf.text("alg");
-  if (algorithm === "none") return kdf.bytes("key", 32);
+  const exactly = (count: number): void => demand(kdf.map.size === count, "encoding-invalid", "more than the parameters");
+  if (algorithm === "none") {
+    exactly(2);
+    return kdf.bytes("key", 32);
+  }
   if (algorithm === "keyring") {
+    exactly(2);
     kdf.text("id");
     return "key" in source ? source.key : refuse("wrong-passphrase", "the key lies in the keyring");
   }
   demand(algorithm === "argon2id", "too-new", `a key file that is locked with ${algorithm}`);
   const [ops, mem, salt] = [kdf.uint("ops"), kdf.uint("mem"), kdf.bytes("salt", 16)];
   demand(ops >= 3 && ops <= 16 && mem >= 2 ** 26 && mem <= 2 ** 30, "key-parameters", "parameters out of range");
+  exactly(4);
   return "key" in source ? source.key : source.passphrase(salt, ops, mem);
 }
 

@@ -59,7 +59,7 @@ export class GitObjects {
     const output = run(this.#directory, ["cat-file", "--batch"], `${oid}\n`);
     const headEnd = output.indexOf("\n");
     const [, type, length] = output.subarray(0, headEnd).toString().split(" ");
-    demand(type !== undefined && length !== undefined, "object-missing", `object ${oid} is not in the repository`);
+    demand(type !== undefined && length !== undefined, "missing-object", `object ${oid} is not in the repository`);
     return { type, content: new Uint8Array(output.subarray(headEnd + 1, headEnd + 1 + Number(length))) };
   }
 }

@@ -21,11 +21,15 @@ export function openItem(item: Uint8Array, seed: Uint8Array, repo: Uint8Array, l
   const length = new DataView(body.buffer, body.byteOffset).getUint16(0);
   demand(length <= bodyLength - 2, "item-invalid", "a length beyond the body");
   demand(allZero(body.subarray(2 + length)), "item-invalid", "padding that is not zero");
-  return Fields.decode(body.slice(2, 2 + length));
+  try {
+    return Fields.decode(body.slice(2, 2 + length));
+  } catch {
+    return refuse("item-invalid", "a body that is no map");
+  }
 }
 
 /** Refuses an item of another suite or length. */
-export function checkItem(item: Uint8Array): void {
+function checkItem(item: Uint8Array): void {
   demand((item[0] ?? 0) <= 1, "too-new", `an item of suite ${item[0]}`);
   demand(item[0] === 1 && item.length === itemLength, "item-invalid", "an item of another length, or of suite 0");
 }
@@ -35,7 +39,7 @@ function openStanzas(item: Uint8Array, seed: Uint8Array, repo: Uint8Array): Uint
     try {
       return openWrap(item.slice(at, at + stanzaLength), seed, { purpose: "item", repo });
     } catch (error) {
-      if (codeOf(error) !== "not-recipient" && codeOf(error) !== "wrap-invalid") throw error;
+      demand(codeOf(error) === "not-recipient", "item-invalid", "a stanza that is not a wrap");
     }
   }
   return refuse("not-recipient", "no stanza opens with this key");
@@ -51,7 +55,7 @@ export interface Tie {
 export function verifyTie(
   body: Fields, repo: Uint8Array, lane: Uint8Array, deviceKey: (device: Uint8Array) => Uint8Array | undefined,
 ): Tie {
-  demand(body.text("kind") === "tie", "too-new", "an item of another kind");
+  demand(body.text("kind") === "tie", "item-invalid", "an item of another kind");
   const envelope = splitEnvelope("hx/tie/v1", body.bytes("device"));
   const payload = Fields.decode(envelope.payload);
   payload.one("v");

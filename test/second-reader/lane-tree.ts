@@ -2,7 +2,7 @@ import { compareBytes, sameBytes, toHex, utf8 } from "./bytes.ts";
 import { demand } from "./errors.ts";
 import { parseLanePath } from "./paths.ts";
 import { H16, blobHash } from "./primitives.ts";
-import { checkItem } from "./item.ts";
+import { itemLength } from "./item.ts";
 import { stateOf } from "./state.ts";
 
 const bad = "lane-invalid";
@@ -27,7 +27,7 @@ export function checkLaneTree(files: Files): void {
     demand(parsed !== undefined, bad, `path ${path}`);
     demand(parsed.kind === "segment" ? bytes.length > 4096 : bytes.length < 4096, bad, `length of ${path}`);
     if (parsed.kind !== "item") continue;
-    checkItem(bytes);
+    demand(bytes.length === itemLength, bad, `length of ${path}`);
     demand(toHex(H16(bytes)) === parsed.id, bad, `${path} has another id`);
   }
 }

@@ -30,7 +30,7 @@ interface Position {
 
 /** Verifies a lane; its commits come oldest first. */
 export async function verifyLane(id: string, workspace: Workspace, commits: AsyncIterable<Snapshot>): Promise<VerifiedLane> {
-  return refuseAs(bad, ["too-new", "workspace-fork"], async () => {
+  return refuseAs(bad, ["too-new", "missing-object"], async () => {
     let position: Position | undefined;
     const heads: Body["heads"] = [];
     const headers: Uint8Array[] = [];
@@ -82,7 +82,8 @@ function checkHeader(header: Header, workspace: Workspace, before: Position | un
   const membership = workspace.memberships[header.certificate.epoch];
   demand(membership !== undefined && isCertified(header, membership.sign), bad, "a certificate that is not valid");
   const named = workspace.hashes[header.head.count];
-  demand(named === undefined || sameBytes(named, header.head.hash), "workspace-fork", "the lane saw another chain");
+  demand(named !== undefined, "missing-object", "the lane saw a longer chain than there is here");
+  demand(sameBytes(named, header.head.hash), bad, "the lane saw another chain");
   demand(header.seq === (before ? before.header.seq + 1 : 0), bad, "a seq that does not follow");
   if (!before) return;
   demand(header.prev !== undefined && sameBytes(header.prev, H(before.envelope)), bad, "prev is another");
@@ -90,6 +91,7 @@ function checkHeader(header: Header, workspace: Workspace, before: Position | un
   demand(sameBytes(header.repo, before.header.repo), bad, "the repository changed");
   demand(header.level >= before.header.level && header.suite >= before.header.suite, bad, "level or suite went down");
   demand(header.keys >= before.header.keys, bad, "the counter of the keys ref went down");
+  demand(header.head.count >= before.header.head.count, bad, "the head of the workspace chain went back");
 }
 
 function joined(files: Files, count: number): Uint8Array {

@@ -84,7 +84,7 @@ describe("lanes that must be refused", () => {
     await expect(openLaneVector(setHeader("level", 2)).catch(codeOf)).resolves.toBe("too-new");
   });
   it("another chain than the lane saw", async () => {
-    await expect(openLaneVector(setHeader("head", [1, new Uint8Array(32)])).catch(codeOf)).resolves.toBe("workspace-fork");
+    await expect(openLaneVector(setHeader("head", [1, new Uint8Array(32)])).catch(codeOf)).resolves.toBe("lane-invalid");
   });
 });
 

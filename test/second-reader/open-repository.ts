@@ -75,6 +75,11 @@ async function readLanes(
     const lane = await verifyLane(id, workspace, snapshotsOf(new GitHistory(objects, "lane-invalid"), head));
     const first = lanes[0]?.lane.header.repo;
     demand(first === undefined || sameBytes(first, lane.header.repo), "lane-invalid", "lanes of two repositories");
+    const keys = refs.get(`keys/${id}`);
+    if (keys === undefined && lane.header.keys === 0) {
+      lanes.push({ lane, keys: { counter: 0, seq: 0, wraps: new Map(), erased: new Map() } });
+      continue;
+    }
     lanes.push({ lane, keys: await readKeys(objects, refs.get(`keys/${id}`), lane) });
   }
   return lanes;

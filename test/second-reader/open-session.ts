@@ -41,7 +41,7 @@ export async function openSession(
     const first = chains.get(part.chain);
     demand(first !== undefined, "lane-invalid", "a part of a chain without a start");
     const key = partKeyOf(first, part.chain, part.n);
-    demand(sameBytes(commitment(key, session.id, part.n), part.commit), "lane-invalid", "the key of a part is another");
+    demand(sameBytes(commitment(key, session.id, part.n), part.commit), "commitment-invalid", "the key of a part is another");
     facts = openPrivateBlock(part.priv, key, { repo: lane.header.repo, session: session.id, n: part.n });
     files.addPart(await openPart(lane, session.id, part, key));
   }

@@ -10,11 +10,11 @@ import type { Workspace } from "./workspace.ts";
 /** Root seed of a recovery phrase of 24 words. */
 export function rootSeed(phrase: string): Uint8Array {
   const words = phrase.trim().toLowerCase().split(/\s+/);
-  if (words.length !== 24) refuse("phrase-invalid", "a phrase has 24 words");
+  if (words.length !== 24) refuse("wrong-phrase", "a phrase has 24 words");
   try {
     return mnemonicToEntropy(words.join(" "), wordlist);
   } catch {
-    return refuse("phrase-invalid", "no words of a phrase, or a wrong check sum");
+    return refuse("wrong-phrase", "no words of a phrase, or a wrong check sum");
   }
 }
 

@@ -50,13 +50,13 @@ export class SessionFiles {
       return;
     }
     if (record.kind === "end") {
-      startGeneration(file, record.generation);
+      if (!startGeneration(file, record.generation)) return;
       demand(record.length <= file.length, bad, "an end after what is known");
-      file.length = record.length;
+      file.gone = false;
       file.modified = record.modified;
       return;
     }
-    startGeneration(file, record.generation);
+    if (!startGeneration(file, record.generation)) return;
     demand(record.offset <= file.length, bad, "a hole");
     file.gone = false;
     const data = record.kind === "data" ? record.data : new Uint8Array(omittedLength(record.length));
@@ -76,14 +76,16 @@ export class SessionFiles {
   }
 }
 
-function startGeneration(file: GrowingFile, generation: number): void {
-  if (generation === file.generation) return;
+/** False for a record of an older generation: it changes nothing. */
+function startGeneration(file: GrowingFile, generation: number): boolean {
+  if (generation <= file.generation) return generation === file.generation;
   demand(generation === file.generation + 1, bad, "a generation that does not follow");
   file.generation = generation;
   file.length = 0;
+  return true;
 }
 
-/** Omitted bytes are given back as zeros here; the specification does not say. */
+/** Omitted bytes are given back as zeros. */
 function omittedLength(length: number): number {
   demand(length <= 2 ** 31, bad, "more is omitted than this reader can hold");
   return length;

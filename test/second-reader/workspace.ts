@@ -3,7 +3,7 @@ import { demand } from "./errors.ts";
 import { type Device, type Person, addDevice, addPersonKey, readCard } from "./card.ts";
 import { splitEnvelope } from "./envelope.ts";
 import { Fields } from "./fields.ts";
-import { H } from "./primitives.ts";
+import { H, H16 } from "./primitives.ts";
 import { repositoryIdOf } from "./repository-genesis.ts";
 import { type Membership, type Statement, type StatementBody, readStatement } from "./statement.ts";
 
@@ -22,7 +22,7 @@ export interface Workspace {
   deviceBoxes: { person: string; device: string; epoch: number; wrap: Uint8Array }[];
   projects: Map<string, { name: Uint8Array; epoch: number }>;
   /** Every connection there ever was; `live` says whether it still stands. */
-  connections: Map<string, { project: string; genesis: Uint8Array; live: boolean }>;
+  connections: Map<string, { projects: string[]; genesis: Uint8Array; live: boolean }>;
   /** `H` of each statement's envelope. */
   hashes: Uint8Array[];
 }
@@ -48,6 +48,7 @@ function begin(bytes: Uint8Array): Workspace {
   const founder = readCard(body.founder);
   const device = founder.devices.get(statement.by);
   demand(device !== undefined && statement.isSignedBy(device.sign), bad, "genesis is not signed by a device of the founder");
+  checkWhole(founder);
   const id = toHex(founder.id);
   checkBoxes(body.membership, [id]);
   return {
@@ -72,6 +73,7 @@ function applyStatement(workspace: Workspace, statement: Statement): void {
   const authorId = toHex(author.person.id);
   if (body.type === "person-key") {
     addPersonKey(author.person, body.key);
+    checkWhole(author.person);
     return;
   }
   demand(workspace.administrators.has(authorId), bad, `${body.type} by somebody who is no administrator`);
@@ -84,7 +86,11 @@ function applyAsAdministrator(workspace: Workspace, body: StatementBody): void {
     const person = readCard(body.card);
     const id = toHex(person.id);
     demand(!workspace.people.has(id), bad, "a person twice");
+    checkWhole(person);
     for (const device of person.devices.keys()) demand(!findDevice(workspace, device), bad, "a device of two people");
+    for (const key of [person.sign, ...[...person.devices.values()].map(({ sign }) => sign)]) {
+      demand(!isPersonKey(workspace, key) && !findDevice(workspace, toHex(H16(key))), bad, "a signing key twice");
+    }
     workspace.people.set(id, person);
     workspace.membershipWraps.push({ person: id, epoch, wrap: body.membership });
   } else if (body.type === "membership") {
@@ -97,8 +103,11 @@ function applyAsAdministrator(workspace: Workspace, body: StatementBody): void {
   } else if (body.type === "connect") {
     demand(workspace.projects.has(body.project), bad, "a project that is not known");
     demand(toHex(repositoryIdOf(body.genesis)) === body.repo, bad, "a genesis of another repository");
-    demand(workspace.connections.get(body.repo)?.live !== true, bad, "a repository that is connected already");
-    workspace.connections.set(body.repo, { project: body.project, genesis: body.genesis, live: true });
+    const before = workspace.connections.get(body.repo);
+    const live = before?.live === true ? before : undefined;
+    demand(live === undefined || sameBytes(live.genesis, body.genesis), bad, "a repository with two geneses");
+    demand(live?.projects.includes(body.project) !== true, bad, "a repository that is connected to that project already");
+    workspace.connections.set(body.repo, { projects: [...(live?.projects ?? []), body.project], genesis: body.genesis, live: true });
   } else if (body.type === "disconnect") {
     const connection = workspace.connections.get(body.repo);
     demand(connection?.live === true, bad, "a repository that is not connected");
@@ -116,11 +125,22 @@ function applyDevice(workspace: Workspace, statement: Statement, body: { device:
   const author = person.devices.get(statement.by);
   const added = addDevice(person, body.device);
   demand(findDevices(workspace, added.device.id).length === 1, bad, "a device of two people");
+  demand(!isPersonKey(workspace, added.device.sign), bad, "a device with the key of a person");
   const byItself = added.byPerson && statement.by === added.device.id;
   const key = author?.sign ?? (byItself ? added.device.sign : undefined);
   demand(key !== undefined && statement.isSignedBy(key), bad, "a device added by somebody without the right");
   const epoch = person.keys.length - 1;
   workspace.deviceBoxes.push({ person: personId, device: added.device.id, epoch, wrap: body.box });
+}
+
+function isPersonKey(workspace: Workspace, key: Uint8Array): boolean {
+  return [...workspace.people.values()].some(({ sign }) => sameBytes(sign, key));
+}
+
+/** A person of the chain has a device and a key, and keys are boxed to devices of the person only, once each. */
+function checkWhole({ devices, keys }: Person): void {
+  demand(devices.size > 0 && keys.length > 0, bad, "a card without a device or a key");
+  for (const { boxes } of keys) demand(boxes.every(({ device }) => devices.has(device)), bad, "a key that is boxed to a stranger");
 }
 
 function checkBoxes(membership: Membership, people: string[]): void {
