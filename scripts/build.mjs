@@ -1,5 +1,5 @@
 // Bundles src/main.ts into dist/: one entry, and a chunk for whatever is imported lazily.
-import { rm } from "node:fs/promises";
+import { cp, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -8,6 +8,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** CommonJS packages inside an ES module still ask for node's own modules by `require`. */
 const banner = 'import { createRequire as hxCreateRequire } from "node:module"; const require = hxCreateRequire(import.meta.url);';
+
+/** Recorded sessions that `hx demo` plays: store folders below fixtures/agents, by agent. */
+const recordings = [
+  ["claude-code/2.1.329/02-continue/store", "claude-code"],
+  ["claude-code/2.1.329/08-subagent/store", "claude-code"],
+  ["codex/0.169.0/02-resume-last/store", "codex"],
+];
+/** A session of the same folder that the demo has no part for. */
+const leftOut = "e8ed0944-2f25-49a7-a7d0-dad653a57eb7.jsonl";
 
 /**
  * @param {string} outdir replaced as a whole
@@ -35,6 +44,9 @@ export async function buildProgram(outdir) {
     logLevel: "warning",
   });
   refuseLazyCommonJs(result.metafile);
+  for (const [from, to] of recordings) {
+    await cp(join(root, "fixtures", "agents", from), join(outdir, "demo", to), { recursive: true, filter: (path) => !path.endsWith(leftOut) });
+  }
   return result.metafile;
 }
 

@@ -107,6 +107,8 @@ export interface Repositories {
   find(directory: string): Promise<Repository | null>;
   /** A bare store at this directory, made (mode 0700) when absent, with the object format given. */
   bareStore(directory: string, objectFormat: "sha1" | "sha256"): Promise<Store>;
+  /** Drops from a bare store what no ref names, and joins its packs when there are many. Never throws for a store that resists. */
+  tidy(store: Store): Promise<void>;
 }
 
 export interface PushRef {

@@ -4,7 +4,7 @@ import type { CaptureOptions, CaptureReport, CapturedSession, WorldContext } fro
 import { HxError, isHxError } from "../domain/errors.ts";
 import { agentsOf } from "./agents.ts";
 import { boundaryOf, connected, openClone, openLedger, writable } from "./clone.ts";
-import { openHere } from "./sessions-world.ts";
+import { openHere } from "./here.ts";
 import type { Settings } from "./settings.ts";
 
 const WAIT_MS = 10_000;
@@ -19,7 +19,7 @@ export async function captureHere(settings: Settings, context: WorldContext, por
     await openHere(settings, context.directory, ports, "must"); // opens a lane, which needs the identity
     own = await writable(clone, ledger);
   }
-  if (own === null) throw new HxError("not-connected", "this identity is not a member of the workspace", { hints: ["hx join"] });
+  if (own === null) throw new HxError("not-connected", "this identity is not a member of the workspace", { hints: ["hx identity restore"] });
   const agents = agentsOf(settings);
   const unknown = options.agents.find((name) => agents.every((agent) => agent.name !== name));
   if (unknown !== undefined) throw new HxError("usage", `no agent is called '${unknown}'`, { hints: agents.map(({ name }) => `hx capture --agent ${name}`) });

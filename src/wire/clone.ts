@@ -11,6 +11,7 @@ import { openBoundary } from "../app/boundary/boundary.ts";
 import type { Boundary } from "../app/capture/boundary.ts";
 import type { Ledger, WritableLedger } from "../app/ledger.ts";
 import { readOwnLane, type LanePorts } from "../app/lane/own-lane-key.ts";
+import { firstChain } from "../app/sync/first-chain.ts";
 import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
 import { readClaim, readConnection, type ConnectionPorts, type EffectiveConnection } from "../app/workspace/connection.ts";
 import { EMPTY_MEMORY, type BoundaryMemory } from "../domain/boundary.ts";
@@ -95,6 +96,18 @@ export interface Connected {
 export async function connected(clone: Clone, ledger: Ledger): Promise<Connected> {
   const chain = await localChain(ledger);
   return { chain, effective: await readConnection(clone.connectionPorts, clone.repository, chain.state) };
+}
+
+/** For commands that may use the network: a fresh clone has no workspace chain yet. */
+export async function bringChain(clone: Clone, signal: AbortSignal): Promise<void> {
+  const { connection } = await readClaim(clone.connectionPorts, clone.repository);
+  await firstChain(await openLedger(clone), clone.remote, connection.remotes, { signal });
+}
+
+/** What was published or replaced leaves objects behind in the stores beside the repository. */
+export async function tidyStores(clone: Clone, ledger: Ledger): Promise<void> {
+  const stores = gitRepositories({ env: clone.settings.env });
+  for (const store of [ledger.stage, ledger.others]) await stores.tidy(store);
 }
 
 const MEMORY = "boundary.json";

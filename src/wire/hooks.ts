@@ -52,7 +52,9 @@ export async function hookWorld(watch?: CaptureWatch): Promise<HookWorld> {
       const { clone, ledger } = await open(directory);
       const { effective } = await connected(clone, ledger);
       for (const { name } of effective.listedRemotes) {
-        if (await hasWork(ledger, name)) await sync(ledger, clone.remote, name, { timeoutMs: deadlineMs, waitMs: Math.min(WAIT_MS, deadlineMs), sendOnly: true });
+        if (!(await hasWork(ledger, name))) continue;
+        const { push } = await sync(ledger, clone.remote, name, { timeoutMs: deadlineMs, waitMs: Math.min(WAIT_MS, deadlineMs) });
+        if (push.kind !== "done" && push.kind !== "nothing") throw new HxError("remote-failed", `'${name}' did not take the sessions`);
       }
     },
   };

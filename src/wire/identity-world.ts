@@ -3,8 +3,8 @@ import { createIdentity } from "../app/identity/create.ts";
 import { showIdentity } from "../app/identity/show.ts";
 import { lockIdentity, unlockIdentity } from "../app/identity/unlock.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
-import type { IdentitySummary, IdentityWorld } from "../cli/world.ts";
-import { HxError } from "../domain/errors.ts";
+import type { IdentityWorld } from "../cli/world.ts";
+import { summaryOf } from "./identity-summary.ts";
 import { recoverHere } from "./recover.ts";
 import type { Settings } from "./settings.ts";
 
@@ -23,11 +23,4 @@ export function identityWorld(settings: Settings, directory: string, ports: () =
     changePassphrase: async (next) => changeProtection(await ports(), next),
     recover: (phrase, protection, options) => recoverHere(settings, directory, ports, phrase, protection, options.remote),
   };
-}
-
-export async function summaryOf(settings: Settings, ports: IdentityPorts): Promise<IdentitySummary> {
-  const shown = await showIdentity(ports);
-  if (shown === null) throw new HxError("no-identity", "there is no identity on this machine", { hints: ["hx identity new", "hx identity restore"] });
-  const { person, device, devices, epoch, protection, open } = shown;
-  return { person, ...(device === undefined ? {} : { device }), epoch, devices: devices.length, protection, open, directory: settings.configDirectory };
 }

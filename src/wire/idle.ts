@@ -97,9 +97,12 @@ export class IdleNote {
       branches.push(...["HEAD", "main", "master"].map((branch) => join(remotes, name, branch)));
       if (head.startsWith("ref: refs/")) branches.push(resolve(commonDirectory, head.slice(5).trim()));
     }
+    // A clone that was given another lane captures its sessions anew: which lane, the trust state of the repository says.
+    const repos = (await readdir(join(stateDirectory, "repos")).catch(() => [])).sort();
     return [
       ...branches,
-      ...["config", "packed-refs", "worktrees", "hx/boundary.json", "refs/sessions/v1/root"].map((name) => join(commonDirectory, name)),
+      ...repos.map((name) => join(stateDirectory, "repos", name)),
+      ...["config", "packed-refs", "worktrees", "hx/boundary.json", "hx/sessions", "hx-stage/refs/hx", "refs/sessions/v1/root"].map((name) => join(commonDirectory, name)),
       join(gitDirectory, "config.worktree"),
       join(top, ".hx", "connection.yaml"),
       env["GIT_CONFIG_GLOBAL"] ?? join(home, ".gitconfig"),

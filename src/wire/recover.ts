@@ -16,7 +16,7 @@ import { equal } from "../domain/bytes.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { ROOT_REF } from "../format/paths.ts";
 import { connected, openClone, openLedger, systemClock } from "./clone.ts";
-import { summaryOf } from "./identity-world.ts";
+import { summaryOf } from "./identity-summary.ts";
 import { ensureLane } from "./own-lane.ts";
 import type { Settings } from "./settings.ts";
 

@@ -19,6 +19,7 @@ import { hookPlaces } from "./hooks-world.ts";
 import { ensureLane } from "./own-lane.ts";
 import { throwawayReason, type Settings } from "./settings.ts";
 import { status } from "./status.ts";
+import { HOME_KEY } from "./sync.ts";
 
 export function setupWorld(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>): SetupWorld {
   const { directory } = context;
@@ -40,6 +41,7 @@ export function setupWorld(settings: Settings, context: WorldContext, ports: () 
     },
     async uninstall() {
       const done = await applyUninstall(await allPlaces(settings, directory));
+      await (await openClone(settings, directory)).repository.setConfig(HOME_KEY, null);
       return [...done.flatMap(({ plan: { changes } }) => changes.map(({ what, where }) => ({ action: "remove", what, where }))), ...KEPT];
     },
   };
@@ -113,6 +115,7 @@ async function init(settings: Settings, directory: string, ports: () => Promise<
     name,
   });
   const kept = done.membership === null ? identity : await saveKeys(identityPorts, identity, { memberships: [done.membership] });
+  if (options.workspace !== undefined) await clone.repository.setConfig(HOME_KEY, options.workspace);
   const ledger = await openLedger(clone);
   await ensureLane(clone, ledger, kept, await localChain(ledger));
   return {

@@ -1,7 +1,181 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { tryOpenIdentity } from "../app/identity/open.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
-import type { Status } from "../cli/world.ts";
+import { showIdentity } from "../app/identity/show.ts";
+import { isStale } from "../app/lane/own-lane-key.ts";
+import { LaneTrusts } from "../app/lane/trust.ts";
+import type { Ledger, OwnLane } from "../app/ledger.ts";
+import { lanesHere } from "../app/status/lanes-here.ts";
+import { newestFailure } from "../app/status/hook-failures.ts";
+import { waitingFor } from "../app/status/waiting.ts";
+import { withheldLanes } from "../app/status/claims.ts";
+import { readPushed } from "../app/sync/pushed.ts";
+import { projectName } from "../app/workspace/member.ts";
+import type { Status, Warning } from "../cli/world.ts";
+import { CONNECTION_PATH } from "../domain/connection.ts";
+import { isHxError } from "../domain/errors.ts";
+import { currentMembership, livingPersons } from "../domain/workspace/state.ts";
+import { keysRef } from "../format/paths.ts";
+import { hookLogFile } from "../hooks/log.ts";
+import type { HookEntry } from "../ports/hooks.ts";
+import { agentsOf } from "./agents.ts";
+import { connected, lanePorts, openClone, openLedger, systemClock, writable, type Clone, type Connected } from "./clone.ts";
+import { hookPlaces } from "./hooks-world.ts";
+import { summaryOf } from "./identity-summary.ts";
 import type { Settings } from "./settings.ts";
 
-export async function status(_settings: Settings, directory: string, _ports: IdentityPorts): Promise<Status> {
-  return { repository: directory, connected: false, hooks: [], agents: [], warnings: [] };
+/** Everything in one screen. No network, no passphrase. @throws HxError `not-a-repository` */
+export async function status(settings: Settings, directory: string, ports: IdentityPorts): Promise<Status> {
+  const clone = await openClone(settings, directory);
+  const around = await surroundings(settings, directory);
+  const repository = clone.repository.checkout.top ?? clone.repository.checkout.gitDirectory;
+  const identity = await identityPart(settings, ports);
+  const here = await connectedPart(clone, ports).catch((error: unknown) => {
+    if (!isHxError(error)) throw error;
+    return { connected: false, reason: error.message, warnings: error.hints.slice(0, 1).map((fix) => ({ message: error.message, fix })) };
+  });
+  return {
+    repository,
+    ...identity.part,
+    ...here,
+    hooks: around.hooks,
+    agents: around.agents,
+    warnings: [...here.warnings, ...identity.warnings, ...(here.connected ? around.warnings : [])],
+  };
+}
+
+type ConnectedPart = Pick<Status, "connected" | "reason" | "workspace" | "project" | "sessions" | "lanes" | "warnings">;
+
+async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<ConnectedPart> {
+  const ledger = await openLedger(clone);
+  const state = await connected(clone, ledger);
+  const lane = await writable(clone, ledger);
+  const own = lane?.lane ?? null;
+  const remotes = state.effective.listedRemotes.map(({ name }) => name);
+  const waiting = await waitingFor(ledger, own, remotes[0] ?? null);
+  const pushes = (await Promise.all(remotes.map((name) => readPushed(ledger, name)))).flatMap((pushed) => (pushed === null ? [] : [pushed.at]));
+  const lastPush = pushes.length === 0 ? undefined : Math.max(...pushes);
+  const lastCapture = await newestCapture(clone, ledger);
+  const lanes = await lanesHere(ledger);
+  const verifiedAt = await newestTrust(clone, ledger);
+  return {
+    connected: true,
+    workspace: { id: ledger.workspace, head: state.chain.state.head.n, people: livingPersons(state.chain.state).length },
+    project: await projectShown(clone, ports, state),
+    sessions: {
+      kept: lanes.kept,
+      staged: waiting.sessions,
+      unpushedBytes: waiting.bytes,
+      ...(lastCapture === undefined ? {} : { lastCapture }),
+      ...(lastPush === undefined ? {} : { lastPush }),
+    },
+    lanes: { mine: lanes.mine, others: lanes.others, ...(verifiedAt === undefined ? {} : { verifiedAt }) },
+    warnings: [
+      ...(await laneWarnings(clone, ledger, own, state)),
+      ...(waiting.sessions === 0 ? [] : [{ message: waiting.sessions === 1 ? "1 captured session waits for a push" : `${waiting.sessions} captured sessions wait for a push`, fix: "hx sync" }]),
+      ...(await pushWarnings(clone, lastPush ?? 0)),
+      ...(await trustWarnings(ledger)),
+      ...sourceWarnings(state),
+    ],
+  };
+}
+
+/** Names of the projects where the membership key is open, else their ids. */
+async function projectShown(clone: Clone, ports: IdentityPorts, { chain, effective }: Connected): Promise<string> {
+  const identity = await tryOpenIdentity(ports).catch(() => null);
+  const seeds = identity?.memberships.filter(({ workspace }) => workspace === chain.state.workspace) ?? [];
+  const projects = [...new Set([...effective.connection.paths.values()].flatMap((project) => (project === null ? [] : [project])))];
+  return projects.map((project) => projectName(clone.crypto, chain.state, seeds, project) ?? project).join(", ");
+}
+
+async function laneWarnings(clone: Clone, ledger: Ledger, own: OwnLane | null, { chain }: Connected): Promise<readonly Warning[]> {
+  if (own === null) return [{ message: "this clone has no lane yet, so hooks capture nothing: unlock your identity once", fix: "hx identity unlock && hx sync" }];
+  const day = await import("../app/lane/own-lane-key.ts").then(({ readOwnLane }) =>
+    readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory }),
+  );
+  const stale = day !== null && isStale(day, systemClock.now(), currentMembership(chain.state).epoch);
+  const { store } = ledger.repository;
+  const trust = await new LaneTrusts(ledger.trust).read(own.id);
+  const keysGone = trust?.keys !== undefined && (await store.read(keysRef(own.id))) === null;
+  return [
+    ...(stale ? [{ message: "the lane of this clone is due for a fresh one: its quarter is over, or the membership key changed", fix: "hx identity unlock && hx sync" }] : []),
+    ...(keysGone ? [{ message: "the keys ref of this clone's lane is gone: without it nobody opens its sessions", fix: "hx sync" }] : []),
+  ];
+}
+
+async function pushWarnings({ settings }: Clone, lastPush: number): Promise<readonly Warning[]> {
+  const log = await readFile(hookLogFile(settings.stateDirectory), "latin1").catch(() => "");
+  const failed = newestFailure(log, ["pre-push"], lastPush);
+  if (failed === null) return [];
+  return [{ message: `the push hook failed at ${new Date(failed.at).toISOString().slice(0, 16).replace("T", " ")} UTC ('${failed.code}', in some repository of yours)`, fix: "hx sync" }];
+}
+
+async function trustWarnings(ledger: Ledger): Promise<readonly Warning[]> {
+  const withheld = await withheldLanes(ledger).catch(() => []);
+  return withheld.map((lane) => ({ message: `lane '${lane}' is withheld: others have seen more of it than any remote showed`, fix: "hx verify" }));
+}
+
+function sourceWarnings({ effective }: Connected): readonly Warning[] {
+  if (effective.source === "default branch") return [];
+  return [{ message: `'${CONNECTION_PATH}' is not on the default branch of a listed remote yet: other clones do not know of the connection`, fix: `git add ${CONNECTION_PATH} && git commit -m "connect to hx" && git push` }];
+}
+
+async function identityPart(settings: Settings, ports: IdentityPorts): Promise<{ part: Pick<Status, "identity">; warnings: readonly Warning[] }> {
+  try {
+    if ((await showIdentity(ports)) === null) return { part: {}, warnings: [{ message: "there is no identity on this machine", fix: "hx identity new" }] };
+    return { part: { identity: await summaryOf(settings, ports) }, warnings: [] };
+  } catch (error) {
+    if (!isHxError(error)) throw error;
+    return { part: {}, warnings: [{ message: error.message, ...(error.hints[0] === undefined ? {} : { fix: error.hints[0] }) }] };
+  }
+}
+
+async function surroundings(settings: Settings, directory: string): Promise<Pick<Status, "hooks" | "agents" | "warnings">> {
+  const places = await hookPlaces(settings, directory, false);
+  const project = new Map((await hookPlaces(settings, directory, true)).slice(1).map((place) => [place.name, place]));
+  const found: { name: string; entries: readonly HookEntry[] }[] = [];
+  for (const place of places) {
+    const own = await place.state();
+    const shared = (await project.get(place.name)?.state()) ?? [];
+    found.push({ name: place.name, entries: works(own) < works(shared) ? shared : own });
+  }
+  const agents: Status["agents"][number][] = [];
+  for (const agent of agentsOf(settings)) {
+    const entries = found.find(({ name }) => name === agent.name)?.entries ?? [];
+    agents.push({ name: agent.name, present: (await agent.roots()).length > 0, hooked: works(entries) > 0 });
+  }
+  const shown = found.filter(({ name }) => name === "git" || agents.some((agent) => agent.name === name && agent.present));
+  return {
+    hooks: shown.map(({ name, entries }) => ({ place: name, installed: works(entries), expected: entries.length })),
+    agents,
+    warnings: shown.flatMap(({ name, entries }) => hookWarnings(name, entries)),
+  };
+}
+
+function works(entries: readonly HookEntry[]): number {
+  return entries.filter(({ state }) => state === "installed").length;
+}
+
+function hookWarnings(place: string, entries: readonly HookEntry[]): readonly Warning[] {
+  const untrusted = entries.find(({ state }) => state === "untrusted");
+  if (untrusted !== undefined) return [{ message: untrusted.note ?? `the hooks of hx in ${place} are not trusted yet`, fix: place }];
+  const missing = entries.filter(({ state }) => state === "absent" || state === "changed");
+  if (missing.length === 0) return [];
+  return [{ message: `${place} lacks ${missing.length === 1 ? "the hook" : "hooks"} ${missing.map(({ event, state }) => (state === "changed" ? `'${event}' (changed)` : `'${event}'`)).join(", ")}`, fix: `hx hooks install ${place}` }];
+}
+
+/** When the newest session's work file was written, ms since 1970. */
+async function newestCapture(clone: Clone, ledger: Ledger): Promise<number | undefined> {
+  return newest(join(clone.repository.checkout.commonDirectory, "hx", "sessions"), await ledger.work.list("sessions"));
+}
+
+async function newestTrust(clone: Clone, ledger: Ledger): Promise<number | undefined> {
+  return newest(join(clone.settings.stateDirectory, "repos", ledger.repo, "lane"), await ledger.trust.list("lane"));
+}
+
+async function newest(directory: string, names: readonly string[]): Promise<number | undefined> {
+  const times = await Promise.all(names.map((name) => stat(join(directory, name)).then(({ mtimeMs }) => Math.floor(mtimeMs), () => 0)));
+  const last = Math.max(0, ...times);
+  return last === 0 ? undefined : last;
 }

@@ -1,10 +1,11 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
+import { takeFromHome } from "../app/sync/home.ts";
 import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
 import { stagedSessions } from "../app/sync/waiting.ts";
 import type { SyncReport, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
-import { writable } from "./clone.ts";
-import { openHere } from "./sessions-world.ts";
+import { bringChain, openClone, tidyStores, writable } from "./clone.ts";
+import { openHere } from "./here.ts";
 import type { Settings } from "./settings.ts";
 
 const WAIT_MS = 20_000;
@@ -17,6 +18,7 @@ interface Wanted {
 
 /** `hx sync`: to every listed remote, or to the one that is named. */
 export async function syncHere(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, wanted: Wanted): Promise<SyncReport> {
+  await bringChain(await openClone(settings, context.directory), context.signal);
   const { clone, ledger, state } = await openHere(settings, context.directory, ports, "never");
   const listed = state.effective.listedRemotes.map(({ name }) => name);
   const names = wanted.remote === undefined ? listed : listed.filter((name) => name === wanted.remote);
@@ -25,6 +27,8 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
   const waiting = own === null ? 0 : await stagedSessions(own);
   const remotes: SyncReport["remotes"][number][] = [];
   const warnings: string[] = [];
+  const home = wanted.dryRun ? null : await clone.repository.config(HOME_KEY);
+  if (home !== null) await homeOrWarning(home);
   for (const name of names) {
     context.progress.phase(`syncing with ${name}`);
     if (wanted.dryRun) {
@@ -41,14 +45,27 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
       remotes.push({ remote: name, result: "unreachable", reason: error.message, pushedSessions: 0, pushedBytes: 0, lanesFetched: 0, filtered: true });
     }
   }
-  if (own === null) warnings.push("this clone has no lane yet: unlock your identity, and sync again");
+  if (!wanted.dryRun) await tidyStores(clone, ledger);
+  if (own === null) warnings.push("nothing of yours is kept here: this clone has no lane yet (see hx status)");
   return { remotes, waiting: own === null ? 0 : await stagedSessions(own), warnings };
+
+  async function homeOrWarning(url: string): Promise<void> {
+    try {
+      await takeFromHome(ledger, clone.remote, url);
+    } catch (error) {
+      if (!isHxError(error) || error.code !== "remote-failed") throw error;
+      warnings.push(`the workspace's home cannot be reached: ${error.message}`);
+    }
+  }
 }
 
+/** Git configuration key of this clone: where the workspace lives, when not in this repository. */
+export const HOME_KEY = "hx.workspace";
+
 function lineOf(remote: string, result: SyncResult): SyncReport["remotes"][number] {
-  const { push, sessions, lanesFetched, filtered } = result;
+  const { push, sessions, bytes, lanesFetched, filtered } = result;
   const reason = push.kind === "refused" || push.kind === "unreachable" ? push.reason : undefined;
-  return { remote, result: push.kind, ...(reason === undefined ? {} : { reason }), pushedSessions: sessions, pushedBytes: 0, lanesFetched, filtered };
+  return { remote, result: push.kind, ...(reason === undefined ? {} : { reason }), pushedSessions: sessions, pushedBytes: bytes, lanesFetched, filtered };
 }
 
 function warningsOf({ remote, problems, withheld, filtered, lanesFetched }: SyncResult): string[] {

@@ -3,7 +3,8 @@ import { verifySessions, type Finding } from "../app/sessions/verify-all.ts";
 import { fetchOnly } from "../app/sync/sync.ts";
 import type { VerifyReport, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
-import { openHere } from "./sessions-world.ts";
+import { bringChain, openClone } from "./clone.ts";
+import { openHere } from "./here.ts";
 import type { Settings } from "./settings.ts";
 
 /** `hx verify`: everything signed and hashed, everything that can be opened is opened. */
@@ -13,6 +14,7 @@ export async function verifyHere(
   ports: () => Promise<IdentityPorts>,
   options: { readonly full: boolean; readonly remote?: string },
 ): Promise<VerifyReport> {
+  await bringChain(await openClone(settings, context.directory), context.signal);
   const here = await openHere(settings, context.directory, ports, "maybe");
   const { clone, ledger, state } = here;
   const listed = state.effective.listedRemotes.map(({ name }) => name);

@@ -7,10 +7,12 @@ import { identityWorld } from "./identity-world.ts";
 import { sessionsWorld } from "./sessions-world.ts";
 import { readSettings } from "./settings.ts";
 import { setupWorld } from "./setup-world.ts";
+import { tellFailedPush } from "./told.ts";
 
 /** The world of the commands: every adapter, made when it is first needed. */
 export async function openWorld(context: WorldContext): Promise<World> {
   const settings = readSettings();
+  await tellFailedPush(settings, (text) => context.progress.warn(text));
   let opened: Promise<IdentityPorts> | undefined;
   const ports = (): Promise<IdentityPorts> => (opened ??= identityPorts(settings, context.passphrase));
   const { directory } = context;

@@ -121,7 +121,7 @@ describe("hx init", () => {
     await box.git(box.root, "clone", "-q", hub, "clone");
     const bob = makePerson(crypto);
     const plan = await planInit(await portsAt(box.path("clone")), await world(box.path("clone"), { identity: { person: bob.id, device: bob.acting.device } }), {});
-    expect(plan.blockers.map(({ code, hints }) => [code, hints[0]])).toEqual([["not-connected", "hx join"]]);
+    expect(plan.blockers.map(({ code, hints }) => [code, hints[0]])).toEqual([["not-connected", "hx identity restore"]]);
     await refusal("not-connected", init(box.path("clone"), {}, {}, bob), /not a member/);
     const annAgain = await init(box.path("clone"));
     expect(annAgain.fileWritten).toBe(false);

@@ -8,6 +8,7 @@ import type { Environment } from "./environment.ts";
 import { gitRepository } from "./repository.ts";
 import { gitFailed, run, text, withoutCredentials } from "./run.ts";
 import type { GitProgram } from "./run.ts";
+import { tidyStore } from "./tidy.ts";
 
 export interface GitOptions {
   /** The git program; `git` of the PATH when absent. */
@@ -35,6 +36,7 @@ export function gitRepositories(options: GitOptions = {}): Repositories {
       return checkout === null ? null : gitRepository(program, checkout);
     },
     bareStore: (directory, objectFormat) => bareStore(program, resolve(directory), objectFormat),
+    tidy: (store) => tidyStore(program, store),
   };
 }
 

@@ -57,7 +57,7 @@ export async function captureSession(
   options: CaptureOptions,
 ): Promise<CaptureOutcome> {
   const known = await new SessionIndexes(ledger.work, ledger.crypto.hashes).read(source.agent, source.id);
-  if (known !== null && (await hasNothingNew(agent, source, known))) return { kind: "current", session: known.session };
+  if (known?.lane === ledger.lane.id && (await hasNothingNew(agent, source, known))) return { kind: "current", session: known.session };
   const lock = await ledger.work.lock(`session-${indexName(ledger.crypto.hashes, source.agent, source.id)}`, options.waitMs);
   if (lock === null) return { kind: "busy" };
   try {
@@ -79,7 +79,8 @@ async function captureOnce(
   options: CaptureOptions,
 ): Promise<CaptureOutcome | "again"> {
   const indexes = new SessionIndexes(ledger.work, ledger.crypto.hashes);
-  const index = (await indexes.read(source.agent, source.id)) ?? newSession(ledger.crypto.random, source.agent, source.id);
+  const known = await indexes.read(source.agent, source.id);
+  const index = known?.lane === ledger.lane.id ? known : newSession(ledger.crypto.random, ledger.lane.id, source.agent, source.id);
   const revision = index.rev;
   const before = { bytes: index.bytes, omitted: index.omitted };
   await catchUpWithLane(ledger, index);

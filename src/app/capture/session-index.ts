@@ -1,5 +1,5 @@
 import { fromHex, fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
-import { isSessionId, sessionId, type SessionId } from "../../domain/ids.ts";
+import { isSessionId, sessionId, type LaneId, type SessionId } from "../../domain/ids.ts";
 import type { FileRole, SessionFacts } from "../../ports/agent.ts";
 import type { Hashes, Random } from "../../ports/crypto.ts";
 import type { WorkFiles } from "../../ports/work-files.ts";
@@ -40,6 +40,8 @@ export interface ClosingPart {
 export interface SessionIndex {
   readonly v: 1;
   readonly session: SessionId;
+  /** Lane in which the session is kept. In another lane it begins anew. */
+  readonly lane: LaneId;
   readonly agent: string;
   /** The agent's own id. */
   readonly id: string;
@@ -67,10 +69,11 @@ export interface SessionIndex {
   seen: number;
 }
 
-export function newSession(random: Random, agent: string, id: string): SessionIndex {
+export function newSession(random: Random, lane: LaneId, agent: string, id: string): SessionIndex {
   return {
     v: 1,
     session: sessionId(toHex(random.bytes(16))),
+    lane,
     agent,
     id,
     rev: 0,
@@ -114,13 +117,18 @@ export class SessionIndexes {
 
   async bySession(session: SessionId): Promise<SessionIndex | null> {
     const name = await this.#files.read(`by-session/${session}`);
-    return name === null ? null : this.#load(fromUtf8(name));
+    const index = name === null ? null : await this.#load(fromUtf8(name));
+    return index?.session === session ? index : null;
   }
 
   async forget(session: SessionId): Promise<void> {
     const name = await this.#files.read(`by-session/${session}`);
-    if (name !== null) await this.#files.remove(`sessions/${fromUtf8(name)}.json`);
+    if ((await this.bySession(session)) !== null && name !== null) await this.#files.remove(`sessions/${fromUtf8(name)}.json`);
     await this.#files.remove(`by-session/${session}`);
+  }
+
+  async all(): Promise<SessionIndex[]> {
+    return this.allBut(new Set());
   }
 
   /** Those of all sessions but these. */

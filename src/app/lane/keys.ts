@@ -1,15 +1,15 @@
 import { equal, toHex } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
 import type { Oid, RepoId } from "../../domain/ids.ts";
-import { parseSessionsCommit } from "../../format/commit.ts";
+import { parseCommit, parseSessionsCommit } from "../../format/commit.ts";
 import { openEnvelope } from "../../format/envelope.ts";
 import { decodeKeysHeader, type KeysHeader } from "../../format/keys-header.ts";
-import { HEADER_PATH, parseKeysPath, wrapPath } from "../../format/paths.ts";
-import { treeState } from "../../format/state.ts";
+import { HEADER_PATH, parseKeysPath, tombstonePath, wrapPath } from "../../format/paths.ts";
 import { decodeTombstone } from "../../format/tombstone.ts";
-import type { Crypto } from "../../ports/crypto.ts";
+import type { Crypto, Hashes } from "../../ports/crypto.ts";
 import type { ObjectReader } from "../../ports/git.ts";
-import { entryAt, filesOf } from "./tree.ts";
+import { treeState, type StateCache } from "./state.ts";
+import { changesOf, entryAt, type Change } from "./tree.ts";
 import type { KeysTrust } from "./trust.ts";
 
 /** The verified header of a keys ref. @throws HxError `keys-invalid`, `signature-invalid` */
@@ -31,6 +31,7 @@ export interface KeysRules {
   /** Counter that the lane's verified head names. */
   readonly atLeast: number;
   nowMs(): number;
+  readonly cache: StateCache;
 }
 
 /**
@@ -53,28 +54,41 @@ async function verified(store: ObjectReader, rules: KeysRules, oid: Oid, trust: 
   if (commit.parents.length > 0) throw invalid("a keys ref has a history");
   const header = await readKeysHeader(store, rules.crypto, rules.lane, commit.tree);
   if (header.repo !== rules.repo) throw invalid("a keys ref is for another repository");
-  const wraps: Record<string, string> = {};
-  const tombstones = new Map<string, Uint8Array>();
-  const files = new Map<string, Uint8Array>();
-  for await (const { path, oid: blob } of filesOf(store, commit.tree)) {
-    const place = parseKeysPath(path);
-    if (place === null) throw invalid(`'${path}' may not lie in a keys ref`);
-    if (place.kind === "header") continue;
-    const bytes = await store.readBlob(blob);
-    if (bytes.length >= 4096) throw invalid(`'${path}' has ${bytes.length} bytes`);
-    files.set(path, hashes.h(bytes));
-    if (place.kind === "wrap") wraps[place.id] = toHex(hashes.h(bytes));
-    else tombstones.set(place.id, bytes);
-  }
-  if (!equal(treeState(hashes.h, files), header.list)) throw invalid("the wraps are not those that the header signs");
-  const list = toHex(header.list);
   if (header.counter < Math.max(rules.atLeast, trust?.counter ?? 0)) throw invalid(`a keys ref went back to counter ${header.counter}`);
+  const list = toHex(header.list);
   if (trust !== null && header.counter === trust.counter && list !== trust.list) throw invalid(`two keys refs have counter ${header.counter}`);
+  const before = await formerTree(store, trust);
+  const wraps: Record<string, string> = before === null ? {} : { ...trust?.wraps };
+  for await (const change of changesOf(store, before, commit.tree)) await follow(store, hashes, wraps, change);
+  if (!equal(await treeState(store, hashes.h, commit.tree, rules.cache), header.list)) throw invalid("the wraps are not those that the header signs");
   for (const [id, hash] of Object.entries(trust?.wraps ?? {})) {
     if (wraps[id] === hash) continue;
-    checkTombstone(rules, id, hash, tombstones.get(id));
+    const tombstone = await entryAt(store, commit.tree, tombstonePath(id));
+    checkTombstone(rules, id, hash, tombstone === null ? undefined : await store.readBlob(tombstone.oid));
   }
   return { oid, counter: header.counter, list, wraps };
+}
+
+/** The tree that was verified before, from which only what changed need be looked at. */
+async function formerTree(store: ObjectReader, trust: KeysTrust | null): Promise<Oid | null> {
+  if (trust === null || trust.oid === NOT_KNOWN || (await store.info(trust.oid)) === null) return null;
+  return parseCommit(await store.readCommit(trust.oid)).tree;
+}
+
+/** Stands in a trust whose commit must not be built on: everything is looked at again. */
+export const NOT_KNOWN = "" as Oid;
+
+async function follow(store: ObjectReader, hashes: Hashes, wraps: Record<string, string>, { path, after }: Change): Promise<void> {
+  const place = parseKeysPath(path);
+  if (place === null) throw invalid(`'${path}' may not lie in a keys ref`);
+  if (place.kind === "header") return;
+  if (after === null) {
+    if (place.kind === "wrap") delete wraps[place.id];
+    return;
+  }
+  const bytes = await store.readBlob(after);
+  if (bytes.length >= 4096) throw invalid(`'${path}' has ${bytes.length} bytes`);
+  if (place.kind === "wrap") wraps[place.id] = toHex(hashes.h(bytes));
 }
 
 function checkTombstone(rules: KeysRules, id: string, hash: string, bytes: Uint8Array | undefined): void {

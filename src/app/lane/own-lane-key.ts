@@ -64,7 +64,7 @@ export async function openOwnLane(ports: LanePorts, place: LanePlace, identity: 
   const newest = person?.keys.at(-1);
   const membership = currentSeeds(state, openMembership(crypto, state, identity.person, identity.personKeys));
   if (person === undefined || newest === undefined || membership === null) {
-    throw new HxError("not-connected", "this identity is not a member of the workspace", { hints: ["hx join"] });
+    throw new HxError("not-connected", "this identity is not a member of the workspace", { hints: ["hx identity restore"] });
   }
   const seed = crypto.random.bytes(32);
   const publicKey = crypto.signer.publicKey(seed);

@@ -6,6 +6,9 @@ import type { Hash } from "../../format/primitives.ts";
 import type { ObjectReader } from "../../ports/git.ts";
 import type { WorkFiles } from "../../ports/work-files.ts";
 
+/** Directories whose states are kept: those of a lane and its keys at 256 each, for some pushes. */
+const MOST = 4096;
+
 /** States of directories by the id of their tree. A cache: an absent or damaged one costs time. */
 export class StateCache {
   readonly #files: WorkFiles;
@@ -30,8 +33,9 @@ export class StateCache {
     this.#fresh.set(tree, toHex(state));
   }
 
-  /** Keeps what this run used, and drops the rest. */
+  /** Keeps what this run used, and of the rest as much as has room. */
   async save(): Promise<void> {
+    for (const [tree, state] of this.#known ?? []) if (this.#fresh.size < MOST && !this.#fresh.has(tree)) this.#fresh.set(tree, state);
     const lines = [...this.#fresh].map(([tree, state]) => `${tree} ${state}\n`);
     await this.#files.write(this.#name, utf8(lines.join("")));
   }

@@ -18,6 +18,8 @@ import { foldPart, type FoldBudget } from "./fold.ts";
 export interface Added {
   readonly oids: Map<string, Oid>;
   readonly batch: BatchEntry[];
+  /** Bytes of all of them. */
+  bytes: number;
 }
 
 /** Folds the closed parts of one session, writes their blobs into the work repository, and signs the manifest. */
@@ -35,6 +37,7 @@ export async function publishSession(
     const oid = await store.writeBlob(bytes);
     added.oids.set(path, oid);
     added.batch.push({ path, hash: h(bytes) });
+    added.bytes += bytes.length;
     return oid;
   };
   let { count, hash: chain } = await publishedParts(ledger, laneTree, closed);

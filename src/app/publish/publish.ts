@@ -35,6 +35,8 @@ export interface Published {
   /** The lane's head after it; null when the lane has never been written. */
   readonly head: Oid | null;
   readonly sessions: number;
+  /** Bytes of the blobs that were added, segments for the most part. */
+  readonly bytes: number;
 }
 
 /**
@@ -50,12 +52,12 @@ export async function publish(ledger: WritableLedger, options: PublishOptions): 
     const closed = await closeStage(ledger, options.waitMs);
     if (closed !== null && (await wasPublished(ledger, closed, before))) {
       await finish(ledger, closed, options.waitMs);
-      return { head: before?.oid ?? null, sessions: 0 };
+      return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
     }
-    if (closed === null && (before !== null || options.evenEmpty !== true)) return { head: before?.oid ?? null, sessions: 0 };
-    const head = await addCommit(ledger, before, closed, options.head);
+    if (closed === null && (before !== null || options.evenEmpty !== true)) return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
+    const added = await addCommit(ledger, before, closed, options.head);
     if (closed !== null) await finish(ledger, closed, options.waitMs);
-    return { head, sessions: closed?.sessions.length ?? 0 };
+    return { ...added, sessions: closed?.sessions.length ?? 0 };
   } finally {
     await lock.release();
   }
@@ -88,11 +90,11 @@ async function wasPublished(ledger: WritableLedger, closed: ClosedStage, head: L
   }
 }
 
-async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed: ClosedStage | null, chainHead: Numbered): Promise<Oid> {
+async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed: ClosedStage | null, chainHead: Numbered): Promise<{ head: Oid; bytes: number }> {
   const { store } = ledger.repository;
   const { hashes, signer } = ledger.crypto;
   const sign = (message: Uint8Array): Uint8Array => signer.sign(ledger.lane.seed, message);
-  const added: Added = { oids: new Map(), batch: [] };
+  const added: Added = { oids: new Map(), batch: [], bytes: 0 };
   if (before === null) await addTie(ledger, added);
   const budget = newBudget();
   const indexes = new SessionIndexes(ledger.work, hashes);
@@ -100,9 +102,9 @@ async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed
     await publishSession(ledger, before?.commit.tree ?? null, session, await indexes.bySession(session.session), budget, added);
   }
   const seq = (before?.header.seq ?? -1) + 1;
-  const keys = await addWraps(ledger, closed, seq, sign);
-  const changed = await editTree(store, before?.commit.tree ?? null, added.oids);
   const cache = new StateCache(ledger.work, ledger.lane.id);
+  const keys = await addWraps(ledger, closed, seq, sign, cache);
+  const changed = await editTree(store, before?.commit.tree ?? null, added.oids);
   const heads = await headsToName(ledger);
   const pieces = encodeBody({ batch: added.batch, heads });
   const header: Header = {
@@ -133,7 +135,7 @@ async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed
   if (!(await store.update(updates))) throw new HxError("busy", "the refs of your lane changed meanwhile", { hints: ["hx sync"] });
   await cache.save();
   await noteNamed(ledger, heads);
-  return commit;
+  return { head: commit, bytes: added.bytes };
 }
 
 async function addTie(ledger: WritableLedger, added: Added): Promise<void> {
@@ -148,6 +150,7 @@ async function addWraps(
   closed: ClosedStage | null,
   seq: number,
   sign: (message: Uint8Array) => Uint8Array,
+  cache: StateCache,
 ): Promise<{ counter: number; updates: RefUpdate[] }> {
   const { store } = ledger.repository;
   const ref: RefName = keysRef(ledger.lane.id);
@@ -164,7 +167,7 @@ async function addWraps(
     lane: ledger.lane.publicKey,
     counter,
     seq,
-    list: await treeState(store, ledger.crypto.hashes.h, list, new StateCache(ledger.work, `${ledger.lane.id}.keys`)),
+    list: await treeState(store, ledger.crypto.hashes.h, list, cache),
   });
   const tree = await editTree(store, list, new Map([[HEADER_PATH, await store.writeBlob(signEnvelope("hx/keys/v1", payload, sign))]]));
   if (tree === null) throw new HxError("internal", "a keys commit without a tree");

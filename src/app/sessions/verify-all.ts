@@ -3,7 +3,7 @@ import { HxError, isHxError } from "../../domain/errors.ts";
 import type { LaneId } from "../../domain/ids.ts";
 import { keysRef, laneRef, segmentPath } from "../../format/paths.ts";
 import type { Ledger } from "../ledger.ts";
-import { verifyKeys } from "../lane/keys.ts";
+import { NOT_KNOWN, verifyKeys } from "../lane/keys.ts";
 import { sessionParts } from "../lane/manifests.ts";
 import { StateCache } from "../lane/state.ts";
 import { LaneTrusts } from "../lane/trust.ts";
@@ -79,9 +79,9 @@ async function verifyOne(ledger: Ledger, chain: VerifiedChain, source: LaneSourc
   const keys = await source.store.read(keysRef(source.lane));
   if (keys === null && (verified.header.keys > 0 || trust?.keys !== undefined)) throw new HxError("keys-invalid", `the keys of lane '${source.lane}' are missing`);
   if (keys === null) return;
-  const keysRules = { crypto: ledger.crypto, repo: ledger.repo, lane: verified.publicKey, eraser: verified.header.eraser, atLeast: verified.header.keys, nowMs: rules.nowMs };
+  const keysRules = { crypto: ledger.crypto, repo: ledger.repo, lane: verified.publicKey, eraser: verified.header.eraser, atLeast: verified.header.keys, nowMs: rules.nowMs, cache: new StateCache(noFiles, source.lane) };
   const known = trust?.keys;
-  await verifyKeys(source.store, keysRules, keys, known === undefined ? null : { ...known, oid: "" as typeof known.oid });
+  await verifyKeys(source.store, keysRules, keys, known === undefined ? null : { ...known, oid: NOT_KNOWN });
 }
 
 async function verifySegments(ledger: Ledger, source: LaneSource, session: Parameters<typeof sessionParts>[4], counts: Counts): Promise<void> {

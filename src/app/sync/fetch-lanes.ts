@@ -76,7 +76,7 @@ async function admit(ledger: Ledger, trusts: LaneTrusts, rules: LaneRules, lane:
       ? undefined
       : await verifyKeys(
           ledger.others,
-          { crypto: ledger.crypto, repo: ledger.repo, lane: result.publicKey, eraser: result.header.eraser, atLeast: result.header.keys, nowMs: rules.nowMs },
+          { crypto: ledger.crypto, repo: ledger.repo, lane: result.publicKey, eraser: result.header.eraser, atLeast: result.header.keys, nowMs: rules.nowMs, cache },
           keysOid,
           before?.keys ?? null,
         );

@@ -1,8 +1,11 @@
+import { utf8 } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
-import { refName, type Oid, type RefName } from "../../domain/ids.ts";
+import { refName, type LaneId, type Oid, type RefName } from "../../domain/ids.ts";
 import { parseCommit } from "../../format/commit.ts";
 import { keysRef, laneRef } from "../../format/paths.ts";
 import type { Remote, RemoteOptions } from "../../ports/git.ts";
+import { SessionIndexes } from "../capture/session-index.ts";
+import { CLOSED_REF, STAGE_REF } from "../capture/stage.ts";
 import type { WritableLedger } from "../ledger.ts";
 import { verifyKeys } from "../lane/keys.ts";
 import { StateCache } from "../lane/state.ts";
@@ -27,7 +30,7 @@ export async function pinOwnLane(ledger: WritableLedger, rules: LaneRules): Prom
       ? undefined
       : await verifyKeys(
           store,
-          { crypto: ledger.crypto, repo: ledger.repo, lane: ledger.lane.publicKey, eraser: ledger.lane.eraser, atLeast: verified.header.keys, nowMs: rules.nowMs },
+          { crypto: ledger.crypto, repo: ledger.repo, lane: ledger.lane.publicKey, eraser: ledger.lane.eraser, atLeast: verified.header.keys, nowMs: rules.nowMs, cache },
           keysOid,
           trust?.keys ?? null,
         );
@@ -67,7 +70,8 @@ export async function recoverOwnLane(
   const cache = new StateCache(ledger.work, ledger.lane.id);
   const verified = await verifyLane(store, rules, ledger.lane.id, theirs, ours === null ? null : trust, cache);
   if (ours !== null || (trust !== null && verified.trust.chain[trust.seq] !== trust.hash)) {
-    throw new HxError("lane-fork", `somebody else writes with the key of your lane '${ledger.lane.id}'`, { hints: ["hx doctor"], data: { lane: ledger.lane.id } });
+    await ledger.trust.write(forkMark(ledger.lane.id), utf8("1"));
+    throw new HxError("lane-fork", `somebody else writes with the key of your lane '${ledger.lane.id}'`, { hints: ["hx identity unlock", "hx capture", "hx sync"], data: { lane: ledger.lane.id } });
   }
   const moved = await store.update([
     { ref, from: null, to: theirs },
@@ -78,6 +82,34 @@ export async function recoverOwnLane(
   if (!moved) throw new HxError("busy", "another process syncs now", { hints: ["hx sync"] });
   return true;
 }
+
+/**
+ * Gives up a lane with whose key somebody else writes. Its refs are set aside, and what it holds is captured anew into the
+ * lane that is opened next. What was verified of it is forgotten: nobody but this clone saw what this clone added.
+ */
+export async function retireForkedLane(ledger: WritableLedger): Promise<boolean> {
+  const { id } = ledger.lane;
+  if ((await ledger.trust.read(forkMark(id))) === null) return false;
+  const { store } = ledger.repository;
+  const lane = await store.read(laneRef(id));
+  const keys = await store.read(keysRef(id));
+  const aside = refName(`refs/hx/forked/${id}`);
+  const updates = [
+    ...(lane === null ? [] : [{ ref: laneRef(id), from: lane, to: null }, { ref: aside, from: await store.read(aside), to: lane }]),
+    ...(keys === null ? [] : [{ ref: keysRef(id), from: keys, to: null }]),
+  ];
+  if (updates.length > 0 && !(await store.update(updates))) throw new HxError("busy", "another process syncs now", { hints: ["hx sync"] });
+  const indexes = new SessionIndexes(ledger.work, ledger.crypto.hashes);
+  for (const index of await indexes.all()) if (index.lane === id) await indexes.forget(index.session);
+  for (const ref of [STAGE_REF, CLOSED_REF]) {
+    const staged = await ledger.stage.read(ref);
+    if (staged !== null) await ledger.stage.update([{ ref, from: staged, to: null }]);
+  }
+  await ledger.trust.remove(`lane/${id}.json`);
+  return true;
+}
+
+const forkMark = (lane: LaneId): string => `forked/${lane}`;
 
 async function isAncestor(ledger: WritableLedger, older: Oid, newer: Oid): Promise<boolean> {
   const { store } = ledger.repository;

@@ -1,5 +1,5 @@
 import { refName, type LaneId, type Oid, type RefName } from "../../domain/ids.ts";
-import { keysRef, laneRef, ROOT_REF, SESSIONS_PREFIX } from "../../format/paths.ts";
+import { keysRef, laneRef, parseSessionsRef, ROOT_REF, SESSIONS_PREFIX } from "../../format/paths.ts";
 import type { PushRef, PushResult, Remote } from "../../ports/git.ts";
 import type { Ledger, WritableLedger } from "../ledger.ts";
 import { publish } from "../publish/publish.ts";
@@ -17,14 +17,14 @@ export interface SyncOptions {
   readonly whole?: boolean;
   /** How long to wait for other processes of this clone, ms. */
   readonly waitMs: number;
-  /** Only send: leave other people's lanes for later. */
-  readonly sendOnly?: boolean;
 }
 
 export interface SyncResult {
   readonly remote: string;
   readonly push: PushResult | { readonly kind: "nothing" };
   readonly sessions: number;
+  /** Bytes of the blobs that were published by this call. */
+  readonly bytes: number;
   readonly lanesFetched: number;
   readonly filtered: boolean;
   readonly problems: readonly LaneProblem[];
@@ -40,20 +40,24 @@ const ROUNDS = 3;
  * @throws HxError `remote-failed`, `workspace-fork`, `workspace-invalid`, `lane-fork`, `busy`
  */
 export async function sync(ledger: WritableLedger, remote: Remote, url: string, options: SyncOptions): Promise<SyncResult> {
+  let sessions = 0;
+  let bytes = 0;
   for (let round = 1; ; round++) {
     const refs = await remote.list(url, SESSIONS_PREFIX, options);
     const chain = await syncChain(ledger, remote, url, refs, options);
     const rules = laneRules(ledger, chain);
     await recoverOwnLane(ledger, remote, url, refs, rules, options);
     const published = await publish(ledger, { head: { n: chain.state.head.n, hash: chain.state.head.hash }, waitMs: options.waitMs });
+    sessions += published.sessions;
+    bytes += published.bytes;
     await pinOwnLane(ledger, rules);
     const push = await pushOwn(ledger, remote, url, refs, options);
     if (push.kind === "stale" && round < ROUNDS) continue;
     if (push.kind === "done" || push.kind === "nothing") await writePushed(ledger, url);
-    if (options.sendOnly === true) return { remote: url, push, sessions: published.sessions, lanesFetched: 0, filtered: true, problems: [], withheld: [] };
-    const fetched = await fetchLanes(ledger, remote, url, refs, rules, (lane) => lane === ledger.lane.id, options);
+    const own = await lanesHere(ledger);
+    const fetched = await fetchLanes(ledger, remote, url, refs, rules, (lane) => own.includes(lane), options);
     const { problems, withheld } = await checkNamed(ledger, url, refs, fetched);
-    return { remote: url, push, sessions: published.sessions, lanesFetched: fetched.verified.length, filtered: fetched.filtered, problems, withheld };
+    return { remote: url, push, sessions, bytes, lanesFetched: fetched.verified.length, filtered: fetched.filtered, problems, withheld };
   }
 }
 
@@ -63,7 +67,7 @@ export async function fetchOnly(ledger: Ledger, remote: Remote, url: string, opt
   const chain = await syncChain(ledger, remote, url, refs, options);
   const fetched = await fetchLanes(ledger, remote, url, refs, laneRules(ledger, chain), () => false, options);
   const { problems, withheld } = await checkNamed(ledger, url, refs, fetched);
-  return { remote: url, push: { kind: "nothing" }, sessions: 0, lanesFetched: fetched.verified.length, filtered: fetched.filtered, problems, withheld };
+  return { remote: url, push: { kind: "nothing" }, sessions: 0, bytes: 0, lanesFetched: fetched.verified.length, filtered: fetched.filtered, problems, withheld };
 }
 
 const ROOT_QUARANTINE = refName("refs/hx/quarantine/root");
@@ -82,6 +86,14 @@ async function syncChain(ledger: Ledger, remote: Remote, url: string, refs: Read
   return localChain(ledger);
 }
 
+/** Lanes that this clone writes, or wrote in an earlier quarter: those whose refs lie in the work repository. */
+async function lanesHere(ledger: Ledger): Promise<readonly LaneId[]> {
+  return [...(await ledger.repository.store.list(SESSIONS_PREFIX)).keys()].flatMap((ref) => {
+    const place = parseSessionsRef(ref);
+    return place?.kind === "lane" ? [place.lane] : [];
+  });
+}
+
 async function pushOwn(
   ledger: WritableLedger,
   remote: Remote,
@@ -91,13 +103,14 @@ async function pushOwn(
 ): Promise<PushResult | { readonly kind: "nothing" }> {
   const { store } = ledger.repository;
   const wanted: PushRef[] = [];
-  const lane = laneRef(ledger.lane.id);
-  const keys = keysRef(ledger.lane.id);
-  for (const ref of [ROOT_REF, lane]) {
+  for (const ref of [ROOT_REF, ...(await lanesHere(ledger)).map(laneRef)]) {
     const local = await store.read(ref);
     if (local !== null && refs.get(ref) !== local) wanted.push({ ref, local });
   }
-  const localKeys = await store.read(keys);
-  if (localKeys !== null && refs.get(keys) !== localKeys) wanted.push({ ref: keys, local: localKeys, lease: refs.get(keys) ?? null });
+  for (const lane of await lanesHere(ledger)) {
+    const ref = keysRef(lane);
+    const local = await store.read(ref);
+    if (local !== null && refs.get(ref) !== local) wanted.push({ ref, local, lease: refs.get(ref) ?? null });
+  }
   return wanted.length === 0 ? { kind: "nothing" } : remote.push(store, url, wanted, options);
 }

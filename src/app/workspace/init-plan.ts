@@ -150,12 +150,12 @@ function checkMembership(world: InitWorld, found: Found, blockers: HxError[]): v
   if (home === null) return;
   const member = world.identity === null ? undefined : home.state.persons.get(world.identity.person);
   if (member === undefined || member.state !== "living") {
-    blockers.push(new HxError("not-connected", "there is a workspace already, and this identity is not a member of it", { hints: ["hx join", "hx identity restore"] }));
+    blockers.push(new HxError("not-connected", "there is a workspace already, and this identity is not a member of it", { hints: ["hx identity restore"] }));
     return;
   }
   const device = world.identity === null ? undefined : home.state.devices.get(world.identity.device);
   if (device?.state === "removed") blockers.push(new HxError("refused", "this device was removed from the workspace", { hints: ["hx identity restore"] }));
-  if (connected === null && !isAdministrator(home.state, member.id)) blockers.push(new HxError("refused", "only an administrator of the workspace connects a repository", { hints: ["hx member list"] }));
+  if (connected === null && !isAdministrator(home.state, member.id)) blockers.push(new HxError("refused", "only an administrator of the workspace connects a repository", { hints: ["hx status"] }));
 }
 
 function checkClaim(ports: InitPorts, claim: ConnectionClaim, home: Workspace | null, found: Found, blockers: HxError[]): void {
@@ -166,7 +166,7 @@ function checkClaim(ports: InitPorts, claim: ConnectionClaim, home: Workspace | 
 }
 
 function throwawayError(why: string): HxError {
-  return new HxError("refused", `this home will not last (${why}), and keys made in it would be lost with it`, { hints: ["hx init --throwaway-ok", "hx device issue --capture-only"] });
+  return new HxError("refused", `this home will not last (${why}), and keys made in it would be lost with it`, { hints: ["hx init --throwaway-ok"] });
 }
 
 function stepsOf(world: InitWorld, found: Found, hooks: InitPlan["hooks"]): readonly InitStep[] {

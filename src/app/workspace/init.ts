@@ -83,7 +83,7 @@ async function bringChain(ports: ApplyPorts, world: InitWorld, answers: InitAnsw
 
 /** What a workspace that is there lacks: this device, this repository. Somebody may have founded it since the plan was made. */
 function missing(crypto: Crypto, state: WorkspaceState, member: InitMember, made: { readonly repo: RepoId; readonly genesis: Uint8Array }, plan: InitPlan): readonly Uint8Array[] {
-  if (plan.found.home === null && !state.persons.has(member.person)) throw new HxError("not-connected", "somebody else made a workspace here just now", { hints: ["hx join"] });
+  if (plan.found.home === null && !state.persons.has(member.person)) throw new HxError("not-connected", "somebody else made a workspace here just now", { hints: ["hx identity restore"] });
   let at = state;
   const statements: Uint8Array[] = [];
   if (!at.devices.has(member.device)) {

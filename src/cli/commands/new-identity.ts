@@ -1,9 +1,8 @@
-import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Phrase } from "../../app/identity/phrase.ts";
 import { HxError } from "../../domain/errors.ts";
 import type { Call, OptionSpec } from "../command.ts";
-import { writePhraseFile } from "../io/phrase-file.ts";
+import { reservePhraseFile } from "../io/phrase-file.ts";
 import type { IdentitySummary } from "../world.ts";
 import { protectionOf } from "./protection-options.ts";
 
@@ -19,26 +18,26 @@ const CHECKED_WORDS = 3;
  * an answer fails before anything is made.
  */
 export async function newIdentity(call: Call): Promise<IdentitySummary> {
-  const file = await phraseFileOf(call);
+  const file = phraseFileOf(call);
   const check = file === undefined && !call.options.refused("phraseCheck");
   if (check && !call.answers.possible) throw new HxError("answer-needed", "nobody to show the recovery phrase to", { hints: ["write it into a file with --phrase-file <file>", "or print it unchecked with --no-phrase-check"] });
   if (call.json && file === undefined && !call.answers.possible) throw new HxError("answer-needed", "the recovery phrase has no place in JSON", { hints: ["write it into a file with --phrase-file <file>"] });
   const protection = await protectionOf(call, () => call.passphrases.fresh());
   const world = await call.world();
-  const { phrase, summary } = await world.identity.create(protection);
-  if (file !== undefined) await writePhraseFile(file, phrase.words());
+  const reserved = file === undefined ? undefined : await reservePhraseFile(file);
+  const { phrase, summary } = await world.identity.create(protection).catch(async (error: unknown) => {
+    await reserved?.giveUp();
+    throw error;
+  });
+  if (reserved !== undefined) await reserved.fill(phrase.words());
   else await show(call, phrase);
   if (check) await ask(call, phrase);
   return summary;
 }
 
-async function phraseFileOf(call: Call): Promise<string | undefined> {
+function phraseFileOf(call: Call): string | undefined {
   const named = call.options.text("phraseFile");
-  if (named === undefined) return undefined;
-  const file = resolve(call.host.directory, named);
-  const there = await access(file).then(() => true, () => false);
-  if (there) throw new HxError("exists", `'${named}' is there already`);
-  return file;
+  return named === undefined ? undefined : resolve(call.host.directory, named);
 }
 
 async function show(call: Call, phrase: Phrase): Promise<void> {

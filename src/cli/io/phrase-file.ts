@@ -1,20 +1,33 @@
-import { open, readFile } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
 import { HxError } from "../../domain/errors.ts";
 
-/** Writes words into a new file, 0600. @throws HxError `exists`, `io-failed` */
-export async function writePhraseFile(path: string, words: readonly string[]): Promise<void> {
+/**
+ * Makes the new file before there is a phrase, 0600 and empty: a phrase that cannot be written down would be lost.
+ * @throws HxError `exists`, `io-failed`
+ */
+export async function reservePhraseFile(path: string): Promise<ReservedFile> {
   try {
     const file = await open(path, "wx", 0o600);
-    try {
-      await file.writeFile(`${words.join(" ")}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    return {
+      async fill(words) {
+        await file.writeFile(`${words.join(" ")}\n`);
+        await file.sync();
+        await file.close();
+      },
+      async giveUp() {
+        await file.close();
+        await rm(path, { force: true });
+      },
+    };
   } catch (cause) {
     const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
     throw new HxError(exists ? "exists" : "io-failed", exists ? `'${path}' is there already` : `cannot write '${path}'`, { cause });
   }
+}
+
+export interface ReservedFile {
+  fill(words: readonly string[]): Promise<void>;
+  giveUp(): Promise<void>;
 }
 
 /** @throws HxError `io-failed` */

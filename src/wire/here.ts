@@ -1,0 +1,57 @@
+import { tryOpenIdentity, openIdentity } from "../app/identity/open.ts";
+import type { IdentityPorts } from "../app/identity/ports.ts";
+import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
+import type { Ledger } from "../app/ledger.ts";
+import type { Author } from "../app/read/author-keys.ts";
+import { laneSources, type LaneSource } from "../app/read/lane-source.ts";
+import { ownLanes } from "../app/read/own-lanes.ts";
+import { isHxError } from "../domain/errors.ts";
+import { connected, openClone, openLedger, type Clone, type Connected } from "./clone.ts";
+import { ensureLane } from "./own-lane.ts";
+import type { Settings } from "./settings.ts";
+
+/** A clone with what can be known of it now. */
+export interface Here {
+  readonly clone: Clone;
+  readonly ledger: Ledger;
+  readonly state: Connected;
+  readonly identity: UnlockedIdentity | null;
+  readonly author: Author | null;
+  /** The author's lanes. */
+  mine(): Promise<readonly LaneSource[]>;
+}
+
+/**
+ * Whether to ask for the passphrase: `never` uses the identity when it is open, `maybe` goes on without it when nobody
+ * answers, `must` fails then.
+ */
+export type Asking = "never" | "maybe" | "must";
+
+export async function openHere(settings: Settings, directory: string, ports: () => Promise<IdentityPorts>, asking: Asking): Promise<Here> {
+  const clone = await openClone(settings, directory);
+  const ledger = await openLedger(clone);
+  const state = await connected(clone, ledger);
+  const identityPorts = await ports();
+  const identity = await identityFor(identityPorts, asking);
+  if (identity !== null) await ensureLane(clone, ledger, identity, state.chain);
+  const author = identity === null ? null : { person: identity.person, keys: identity.personKeys };
+  return {
+    clone,
+    ledger,
+    state,
+    identity,
+    author,
+    mine: async () => (author === null ? [] : ownLanes(ledger, state.chain.state, author, await laneSources(ledger))),
+  };
+}
+
+async function identityFor(ports: IdentityPorts, asking: Asking): Promise<UnlockedIdentity | null> {
+  if (asking === "must") return openIdentity(ports);
+  if (asking === "never") return tryOpenIdentity(ports).catch(() => null);
+  try {
+    return await openIdentity(ports);
+  } catch (error) {
+    if (isHxError(error) && (error.code === "locked" || error.code === "answer-needed" || error.code === "no-identity")) return null;
+    throw error;
+  }
+}

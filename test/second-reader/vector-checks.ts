@@ -1,0 +1,126 @@
+import { isDeepStrictEqual } from "node:util";
+import { fromHex, toHex } from "./bytes.ts";
+import { readBody } from "./body.ts";
+import { readCard } from "./card.ts";
+import { type Cbor, decodeCbor } from "./cbor.ts";
+import { decompressPart } from "./decompress.ts";
+import { openDeviceKey } from "./device-key.ts";
+import { openEnvelope } from "./envelope.ts";
+import { Fields } from "./fields.ts";
+import { readHeader } from "./header.ts";
+import { openItem, verifyTie } from "./item.ts";
+import { authorWrapId, commitment, nextChainKey, partKey, privateKey } from "./key-tree.ts";
+import { readManifest } from "./manifest.ts";
+import { readPartRecord } from "./part-record.ts";
+import { checkPath } from "./paths.ts";
+import { openPersonKeys } from "./person-secrets.ts";
+import { H16, boxKeyPair, signingPublicKey } from "./primitives.ts";
+import { openPrivateBlock } from "./private-block.ts";
+import { openSegment, segmentAdditional } from "./segment.ts";
+import { SessionFiles } from "./session-files.ts";
+import { stateOf } from "./state.ts";
+import { openStatement } from "./statement.ts";
+import type { Json } from "./vector-files.ts";
+import { openWrap, wrapAdditional } from "./wrap.ts";
+
+/** Throws unless the vector's member, if there is one, is this value; bytes are compared in hex. */
+function agree(vector: Json, name: string, value: unknown): void {
+  if (!vector.has(name)) return;
+  const found = value instanceof Uint8Array ? toHex(value) : value;
+  if (!isDeepStrictEqual(found, vector.members[name])) {
+    throw new Error(`${name}: found ${JSON.stringify(found)}, not ${JSON.stringify(vector.members[name])}`);
+  }
+}
+
+function agreeAll(vector: Json, values: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(values)) agree(vector, name, value);
+}
+
+/** How to open a vector of each file and what it must then say. */
+export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>> = {
+  body(v) {
+    const body = readBody(v.list("pieces").map((piece) => fromHex(String(piece))));
+    agreeAll(v, { batch: body.batch.length, heads: body.heads.length });
+  },
+  card(v) {
+    const person = readCard(Fields.decode(v.bytes("card")));
+    agreeAll(v, { person: person.id, devices: [...person.devices.keys()], epochs: person.keys.length });
+    if (v.has("entropy")) openPersonKeys(person, v.bytes("entropy"));
+  },
+  cbor(v) {
+    decodeCbor(v.bytes("cbor"));
+  },
+  "device-key"(v) {
+    const keys = openDeviceKey(v.bytes("file"), { key: v.bytes("key") });
+    agreeAll(v, { person: keys.person, device: keys.device, sign: keys.sign, box: keys.box });
+    if (toHex(H16(signingPublicKey(keys.sign))) !== toHex(keys.device)) throw new Error("the seed of another device");
+  },
+  envelope(v) {
+    agree(v, "payload", openEnvelope(v.text("type"), v.bytes("envelope"), v.bytes("public_key")));
+    if (v.has("seed")) agree(v, "public_key", signingPublicKey(v.bytes("seed")));
+  },
+  header(v) {
+    const { seq, level, keys, lane, repo, workspace } = readHeader(v.bytes("payload"));
+    agreeAll(v, { seq, level, keys, lane, repo, workspace });
+  },
+  item(v) {
+    const body = openItem(v.bytes("item"), v.bytes("seed"), v.bytes("repo"), v.bytes("lane"));
+    const tie = verifyTie(body, v.bytes("repo"), v.bytes("lane"), () => v.bytes("device_key"));
+    agreeAll(v, { person: tie.person, device: tie.device });
+  },
+  "key-tree"(v) {
+    const chainKey = v.bytes("chain_key");
+    const part = partKey(chainKey);
+    agreeAll(v, {
+      part_key: part, next_chain_key: nextChainKey(chainKey), commit: commitment(part, v.bytes("session"), v.number("n")),
+      private_key: privateKey(part), author_wrap_id: authorWrapId(v.bytes("session"), v.number("chain")),
+    });
+  },
+  manifest(v) {
+    const manifest = readManifest(v.bytes("payload"));
+    agreeAll(v, { session: manifest.session, parts: manifest.parts });
+  },
+  "part-record"(v) {
+    const part = readPartRecord(v.bytes("record"));
+    agreeAll(v, { n: part.n, chain: part.chain, segments: part.segments.map(({ number, length }) => [number, length]) });
+  },
+  "part-stream"(v) {
+    agree(v, "records", new SessionFiles().addPart(v.bytes("stream")));
+  },
+  paths(v) {
+    checkPath(v.text("tree"), v.text("path"));
+  },
+  "private-block"(v) {
+    const place = { repo: v.bytes("repo"), session: v.bytes("session"), n: v.number("n") };
+    agree(v, "facts", openPrivateBlock(v.bytes("block"), v.bytes("part_key"), place));
+  },
+  async segment(v) {
+    const place = {
+      repo: v.bytes("repo"), session: v.bytes("session"), part: v.number("part"), segment: v.number("segment"),
+    };
+    const content = openSegment(v.bytes("blob"), v.bytes("part_key"), place);
+    agreeAll(v, { additional: segmentAdditional(place), codec: content.codec, raw: (await decompressPart([content]))[0] });
+  },
+  state(v) {
+    agree(v, "state", stateOf(v.files("files")));
+  },
+  statement(v) {
+    const statement = openStatement(v.bytes("envelope"), v.bytes("device_key"));
+    agreeAll(v, { n: statement.n, type: statement.body.type, workspace: statement.workspace ?? statement.payloadHash });
+  },
+  wrap(v) {
+    const context = contextOf(v.object("context"));
+    agree(v, "additional", wrapAdditional(context));
+    agree(v, "public_key", boxKeyPair(v.bytes("seed")).publicKey);
+    agree(v, "plaintext", openWrap(v.bytes("wrap"), v.bytes("seed"), context));
+  },
+};
+
+function contextOf(json: Json): Record<string, Cbor> & { purpose: string } {
+  const context: Record<string, Cbor> & { purpose: string } = { purpose: json.text("purpose") };
+  for (const [name, value] of Object.entries(json.members)) {
+    if (typeof value === "number") context[name] = value;
+    else if (name !== "purpose") context[name] = json.bytes(name);
+  }
+  return context;
+}
