@@ -42,7 +42,7 @@ function deps(): HookDeps {
     directory,
     skip: Boolean(env["HX_SKIP"]),
     repositoryGiven: Boolean(env["GIT_DIR"]),
-    world: async () => (await import("../wire/hooks.ts")).hookWorld(),
+    world: async () => (await import("../wire/hook-lane-world.ts")).quickHookWorld(),
     log: (failure) => logFailure(stateDirectory(env, homedir()), failure, new Date()),
     continueDetached: (argv) => startDetached(argv),
   };

@@ -1,6 +1,6 @@
 import type { HookPayload } from "../ports/agent.ts";
 
-/** What the fast lane asks of the rest of hx. Made by `hookWorld` in src/wire/hooks.ts, loaded only when a hook has work. */
+/** What the fast lane asks of the rest of hx. Made by `quickHookWorld` in src/wire/hook-lane-world.ts, loaded only when a hook has work. */
 export interface HookWorld {
   /** Captures every session of the agents present that belongs to the repository around the directory. */
   captureAll(directory: string): Promise<void>;

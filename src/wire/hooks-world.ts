@@ -2,7 +2,7 @@ import { gitHooks } from "../adapters/hooks/git-hooks.ts";
 import type { HooksOptions, HooksWorld, NamedHookPlan } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
 import type { HookEntry, HookPlace, HookPlan } from "../ports/hooks.ts";
-import { agentHooksOf } from "./agents.ts";
+import { agentHooksOf } from "./agent-hooks.ts";
 import { openClone } from "./clone.ts";
 import type { Settings } from "./settings.ts";
 

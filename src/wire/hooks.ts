@@ -1,5 +1,6 @@
 import { captureSession } from "../app/capture/capture-session.ts";
-import { captureAll, QUIET_MS } from "../app/sessions/capture-all.ts";
+import { QUIET_MS } from "../app/capture/quiet.ts";
+import { captureAll, type Captured } from "../app/sessions/capture-all.ts";
 import { sync } from "../app/sync/sync.ts";
 import { hasWork } from "../app/sync/waiting.ts";
 import { HxError } from "../domain/errors.ts";
@@ -12,8 +13,15 @@ import { readSettings } from "./settings.ts";
 
 const WAIT_MS = 10_000;
 
+/** Is told of a capture of all sessions. */
+export interface CaptureWatch {
+  /** Before any session is looked at. @param directories where agents are asked for sessions */
+  before(directories: readonly string[]): Promise<void>;
+  after(captured: readonly Captured[]): Promise<void>;
+}
+
 /** What hooks do. Everything here works without a passphrase. */
-export async function hookWorld(): Promise<HookWorld> {
+export async function hookWorld(watch?: CaptureWatch): Promise<HookWorld> {
   const settings = readSettings();
   const open = async (directory: string): Promise<{ clone: Clone; ledger: WritableLedger }> => {
     const clone = await openClone(settings, directory);
@@ -25,8 +33,10 @@ export async function hookWorld(): Promise<HookWorld> {
     async captureAll(directory) {
       const { clone, ledger } = await open(directory);
       const { boundary, directories, keep } = await boundaryOf(clone, ledger, await connected(clone, ledger));
-      await captureAll(ledger, agentsOf(settings), boundary, { directories, waitMs: WAIT_MS });
+      await watch?.before(directories);
+      const captured = await captureAll(ledger, agentsOf(settings), boundary, { directories, waitMs: WAIT_MS });
       await keep();
+      await watch?.after(captured);
     },
     async captureSession(name, payload, directory) {
       const { clone, ledger } = await open(directory);

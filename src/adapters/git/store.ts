@@ -9,6 +9,7 @@ import type { ObjectFormat, ObjectType } from "./encode.ts";
 import { looseObjects } from "./loose.ts";
 import type { LooseObjects } from "./loose.ts";
 import { gitRefs } from "./refs.ts";
+import { treeCache } from "./tree-cache.ts";
 import type { GitProgram } from "./run.ts";
 
 /** Objects and refs of one git directory. `program` carries the environment of local commands. */
@@ -23,6 +24,7 @@ export function gitStore(program: GitProgram, directory: string, objectFormat: O
     unreferenced.add(oid);
     return oid;
   };
+  const trees = treeCache();
   const read = (oid: Oid, type: ObjectType): Promise<Uint8Array> => readObject(loose, batch, oid, type);
 
   return {
@@ -33,7 +35,7 @@ export function gitStore(program: GitProgram, directory: string, objectFormat: O
       return there === null ? null : { type: there.type, size: there.size };
     },
     readBlob: (oid) => read(oid, "blob"),
-    readTree: async (oid) => decodeTree(objectFormat, await read(oid, "tree")),
+    readTree: (oid) => trees.get(oid, async () => decodeTree(objectFormat, await read(oid, "tree"))),
     readCommit: (oid) => read(oid, "commit"),
     close: () => batch.close(),
     writeBlob: (bytes) => write("blob", bytes),

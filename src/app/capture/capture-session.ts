@@ -17,6 +17,7 @@ import { PartWriter, positionOf, type WrittenPart } from "./part-writer.ts";
 import { readFile, type Sink } from "./read-file.ts";
 import { indexName, newSession, SessionIndexes, type FileProgress, type SessionIndex } from "./session-index.ts";
 import { closePart } from "./close-part.ts";
+import { hasNothingNew } from "./unchanged.ts";
 import { addToStage, stagedPart, stagedTree } from "./stage.ts";
 
 export type CaptureOutcome =
@@ -55,6 +56,8 @@ export async function captureSession(
   boundary: Boundary,
   options: CaptureOptions,
 ): Promise<CaptureOutcome> {
+  const known = await new SessionIndexes(ledger.work, ledger.crypto.hashes).read(source.agent, source.id);
+  if (known?.lane === ledger.lane.id && (await hasNothingNew(agent, source, known))) return { kind: "current", session: known.session };
   const lock = await ledger.work.lock(`session-${indexName(ledger.crypto.hashes, source.agent, source.id)}`, options.waitMs);
   if (lock === null) return { kind: "busy" };
   try {

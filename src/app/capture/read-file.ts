@@ -40,7 +40,8 @@ export async function readFile(context: ReadContext, source: SourceFile, progres
   }
 }
 
-function isUnchanged(progress: FileProgress, file: OpenFile): boolean {
+/** Whether a file is, by size, time and identity, the one that was captured whole. */
+export function isUnchanged(progress: FileProgress, file: OpenFile): boolean {
   return progress.identity === file.identity && progress.size === file.size && progress.modifiedMs === file.modifiedMs;
 }
 

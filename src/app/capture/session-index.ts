@@ -1,5 +1,5 @@
 import { fromHex, fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
-import { sessionId, type LaneId, type SessionId } from "../../domain/ids.ts";
+import { isSessionId, sessionId, type LaneId, type SessionId } from "../../domain/ids.ts";
 import type { FileRole, SessionFacts } from "../../ports/agent.ts";
 import type { Hashes, Random } from "../../ports/crypto.ts";
 import type { WorkFiles } from "../../ports/work-files.ts";
@@ -131,9 +131,15 @@ export class SessionIndexes {
   }
 
   async all(): Promise<SessionIndex[]> {
+    return this.allBut(new Set());
+  }
+
+  /** Those of all sessions but these. */
+  async allBut(known: ReadonlySet<SessionId>): Promise<SessionIndex[]> {
     const indexes: SessionIndex[] = [];
-    for (const file of await this.#files.list("sessions")) {
-      const index = await this.#load(file.replace(/\.json$/, ""));
+    const ids = (await this.#files.list("by-session")).filter(isSessionId);
+    for (const id of ids.filter((session) => !known.has(session))) {
+      const index = await this.bySession(id);
       if (index !== null) indexes.push(index);
     }
     return indexes;

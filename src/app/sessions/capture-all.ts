@@ -2,6 +2,7 @@ import { isHxError } from "../../domain/errors.ts";
 import type { Agent, SessionSource } from "../../ports/agent.ts";
 import type { Boundary } from "../capture/boundary.ts";
 import { captureSession, type CaptureOutcome } from "../capture/capture-session.ts";
+import { QUIET_MS } from "../capture/quiet.ts";
 import type { WritableLedger } from "../ledger.ts";
 
 export interface CaptureAllOptions {
@@ -22,12 +23,6 @@ export interface Captured {
   readonly id: string;
   readonly outcome: CaptureOutcome | { readonly kind: "failed"; readonly error: unknown };
 }
-
-/**
- * A file that was not written to for so long has no writer in the middle of a line: its last line is taken even
- * without its line feed. ms.
- */
-export const QUIET_MS = 2000;
 
 /** Captures every session of the agents that may have run here. One that fails does not stop the others. */
 export async function captureAll(ledger: WritableLedger, agents: readonly Agent[], boundary: Boundary, options: CaptureAllOptions): Promise<readonly Captured[]> {

@@ -41,9 +41,9 @@ async function listOne(ledger: Ledger, author: Author | null, source: LaneSource
 
 /** Sessions that are staged, or closed and not published. The device may know them without a passphrase: they are its own agents' files. */
 async function waiting(ledger: Ledger, published: ReadonlySet<SessionId>): Promise<ListedSession[]> {
-  const indexes = await new SessionIndexes(ledger.work, ledger.crypto.hashes).all();
+  const indexes = await new SessionIndexes(ledger.work, ledger.crypto.hashes).allBut(published);
   return indexes
-    .filter(({ session, bytes }) => !published.has(session) && bytes > 0)
+    .filter(({ bytes }) => bytes > 0)
     .map((index) => ({
       state: "waiting",
       session: index.session,
