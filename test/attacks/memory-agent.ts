@@ -15,7 +15,7 @@ export function memoryAgent(id: string, directory = "/here"): MemoryAgent {
   const source: SessionSource = { agent: "claude-code", id, files: [file] };
   let bytes = new Uint8Array();
   let modifiedMs = 1;
-  const reader = (): RecordReader => ({ take: () => directory, facts: () => memory.facts, state: () => null });
+  const reader = (): RecordReader => ({ take: () => directory, facts: () => memory.facts, state: () => null, keep: () => undefined, forget: () => undefined });
   const memory: MemoryAgent = {
     source,
     facts: {},

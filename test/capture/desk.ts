@@ -13,7 +13,7 @@ import type { Agent } from "../../src/ports/agent.ts";
 import { agentsOf } from "../../src/wire/agents.ts";
 import { boundaryOf, connected, openClone, openLedger, writable } from "../../src/wire/clone.ts";
 import { identityPorts } from "../../src/wire/identity-ports.ts";
-import { openHere } from "../../src/wire/sessions-world.ts";
+import { openHere } from "../../src/wire/here.ts";
 import { readSettings } from "../../src/wire/settings.ts";
 import { filesBelow } from "../journey/samples.ts";
 import { printed } from "../journey/in-process.ts";
