@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import type { DemoStep } from "../../cli/world.ts";
-import type { Play } from "./scenes.ts";
+import type { Play } from "./play.ts";
 import type { Machine } from "./stage.ts";
 import { mustHold, shown, told } from "./step.ts";
 import { storedFiles, type StoredFile } from "./transcripts.ts";

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DemoStep } from "../../cli/world.ts";
 import { HxError } from "../../domain/errors.ts";
-import { PLANTED, type Play } from "./scenes.ts";
+import { PLANTED, type Play } from "./play.ts";
 import type { Machine } from "./stage.ts";
 import { shown, told } from "./step.ts";
 import { stopPayload, storedFiles, writeTranscripts } from "./transcripts.ts";

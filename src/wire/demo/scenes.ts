@@ -4,23 +4,10 @@ import { startDemoRemote } from "../../adapters/demo-remote/http-remote.ts";
 import type { DemoStep, Progress } from "../../cli/world.ts";
 import { arrival } from "./arrival.ts";
 import { first } from "./first.ts";
-import { Stage, type Machine } from "./stage.ts";
+import type { Play } from "./play.ts";
+import type { Machine, Stage } from "./stage.ts";
 import { stranger } from "./stranger.ts";
 import { storedFiles } from "./transcripts.ts";
-
-/** What the acts of the demo share. */
-export interface Play {
-  readonly stage: Stage;
-  readonly progress: Progress;
-  /** Address of the repository at the host. */
-  readonly url: string;
-  readonly passphraseFile: string;
-  /** The sheet of paper in a drawer. */
-  readonly phraseFile: string;
-}
-
-/** A word that is in the code of the repository, for anybody to read: the search must find it. */
-export const PLANTED = "wintergreen";
 
 /** Laptop, stranger, new laptop, in that order. */
 export async function* scenes(stage: Stage, progress: Progress): AsyncGenerator<DemoStep> {

@@ -1,6 +1,6 @@
 import type { DemoStep } from "../../cli/world.ts";
 import { firstBytes, holding, parseBatch, type GitObject } from "./objects.ts";
-import { PLANTED, type Play } from "./scenes.ts";
+import { PLANTED, type Play } from "./play.ts";
 import type { Machine } from "./stage.ts";
 import { mustHold, shown, told } from "./step.ts";
 import type { StoredFile } from "./transcripts.ts";
