@@ -4,6 +4,9 @@ import { install } from "./install.mjs";
 import { root } from "./root.mjs";
 import { run } from "./run.mjs";
 
-await install();
-const built = await run(process.execPath, [join(root, "scripts", "build.mjs")], { cwd: root });
-process.exitCode = built === 0 ? await run(process.execPath, [join(root, "bin", "hx.js"), "demo", ...process.argv.slice(2)], { cwd: root }) : built;
+process.exitCode = (await install()) ? await play() : 1;
+
+async function play() {
+  const built = await run(process.execPath, [join(root, "scripts", "build.mjs")], { cwd: root });
+  return built === 0 ? run(process.execPath, [join(root, "bin", "hx.js"), "demo", ...process.argv.slice(2)], { cwd: root }) : built;
+}

@@ -14,7 +14,10 @@ const checks = [
   ["build", process.execPath, "scripts/build.mjs"],
 ];
 
-await install();
+if (!(await install())) {
+  console.log("\nhx: nothing could be run\n0 passed, 1 failed");
+  process.exit(1);
+}
 const count = { passed: 0, failed: 0 };
 for (const [name, command, ...argv] of checks) {
   console.log(`\n== ${name}`);

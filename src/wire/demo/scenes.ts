@@ -5,7 +5,7 @@ import type { DemoStep, Progress } from "../../cli/world.ts";
 import { arrival } from "./arrival.ts";
 import { first } from "./first.ts";
 import type { Play } from "./play.ts";
-import { Stage, type Machine } from "./stage.ts";
+import type { Machine, Stage } from "./stage.ts";
 import { stranger } from "./stranger.ts";
 import { storedFiles } from "./transcripts.ts";
 
