@@ -115,6 +115,17 @@ describe("a file that changes otherwise than by growing", () => {
     await holds();
   });
 
+  it("emptied", async () => {
+    const { path, holds } = session();
+    await writeQuiet(path, say("one"));
+    await holds();
+    await truncate(path, 0);
+    await quiet(path);
+    await holds();
+    await writeQuiet(path, say("two"));
+    await holds();
+  });
+
   it("rewritten in place with the same size and inode, and later time", async () => {
     const { path, holds } = session();
     const first = say("aaaa aaaa");

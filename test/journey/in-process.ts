@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Chalk } from "chalk";
 import { transcriptView } from "../../src/cli/views/transcript.ts";
 import { fileTree } from "../../src/adapters/file-tree/file-tree.ts";
@@ -48,7 +49,7 @@ export async function restoreAll(machine: Machine, directory: string): Promise<r
   for (const one of opened) {
     const agent = agentsOf(settings).find(({ name }) => name === one.facts.agent);
     if (agent === undefined) throw new Error(`no agent '${one.facts.agent}'`);
-    const restored = await restoreSession(ledger, agent, fileTree(), one, { directory, force: false, dryRun: false });
+    const restored = await restoreSession(ledger, agent, fileTree(), one, { directory: resolve(directory, one.facts.cwd ?? "."), force: false, dryRun: false });
     const { view, omitted } = await viewSession(ledger, agent, one);
     all.push({ agentId: restored.id, omitted, files: restored.files.map(({ path }) => path), printed: printed({ id: one.session, view, unreadable: [], omittedBytes: omitted }) });
   }

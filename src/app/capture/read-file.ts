@@ -52,7 +52,7 @@ async function readGrown(context: ReadContext, source: SourceFile, progress: Fil
   const reader = context.agent.records({ path: source.path, role: source.role }, start.reader);
   const tail = context.takeTail(file.modifiedMs);
   const side = (directory: string): Promise<"inside" | "outside"> => context.boundary.side(directory);
-  let took = false;
+  let took = !grew; // a file that was emptied is a generation too
   let last: Range | undefined;
   const held: Range[] = [];
   for await (const range of recordRanges(file, reader, start.from, start.directory, tail, side)) {
