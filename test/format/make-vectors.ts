@@ -4,6 +4,9 @@ import { makeLane } from "./make-lane.ts";
 import { cborVectors, envelopeVectors, keyTreeVectors, pathVectors, stateVectors } from "./vectors-encoding.ts";
 import { bodyVectors, headerVectors, manifestVectors, partRecordVectors, privateBlockVectors } from "./vectors-lane.ts";
 import { cardVectors, deviceKeyVectors, itemVectors, statementVectors, wrapVectors } from "./vectors-sealed.ts";
+import { commitVectors } from "./vectors-commit.ts";
+import { partVectors } from "./vectors-part.ts";
+import { replayVectors } from "./vectors-replay.ts";
 import { partStreamVectors, segmentVectors } from "./vectors-segment.ts";
 import { makeWorld } from "./world.ts";
 
@@ -28,7 +31,10 @@ export function makeVectors(): Promise<Record<string, object>> {
       item: itemVectors(world),
       card: cardVectors(world),
       statement: statementVectors(world),
-      "device-key": deviceKeyVectors(world),
+      "device-key": await deviceKeyVectors(world),
+      commit: commitVectors(),
+      part: await partVectors(world),
+      replay: replayVectors(world),
       lane: await makeLane(world),
     };
   });

@@ -9,7 +9,7 @@ export type Cbor = number | string | boolean | Uint8Array | Cbor[] | CborMap;
 export type CborMap = Map<string, Cbor>;
 
 /** The specification does not say how deep values may nest; see NOTES.md. */
-const maximumDepth = 64;
+const maximumDepth = 16;
 
 const options = {
   strict: true, allowIndefinite: false, allowUndefined: false, allowBigInt: false,
@@ -86,7 +86,7 @@ function encodeHead(major: number, value: number): Uint8Array {
   const bytes = new Uint8Array(9);
   const view = new DataView(bytes.buffer);
   const [code, size] = value < 2 ** 8 ? [24, 1] : value < 2 ** 16 ? [25, 2] : value < 2 ** 32 ? [26, 4] : [27, 8];
-  view.setBigUint64(1, BigInt(value) << BigInt(64 - 8 * size));
+  view.setBigUint64(1, BigInt(value) << BigInt(16 - 8 * size));
   bytes[0] = first | code;
   return bytes.subarray(0, 1 + size);
 }
