@@ -5,6 +5,7 @@ import { cborVectors, envelopeVectors, keyTreeVectors, pathVectors, stateVectors
 import { bodyVectors, headerVectors, manifestVectors, partRecordVectors, privateBlockVectors } from "./vectors-lane.ts";
 import { cardVectors, deviceKeyVectors, itemVectors, statementVectors, wrapVectors } from "./vectors-sealed.ts";
 import { commitVectors } from "./vectors-commit.ts";
+import { laneFaultVectors } from "./vectors-lane-faults.ts";
 import { partVectors } from "./vectors-part.ts";
 import { replayVectors } from "./vectors-replay.ts";
 import { partStreamVectors, segmentVectors } from "./vectors-segment.ts";
@@ -14,6 +15,7 @@ import { makeWorld } from "./world.ts";
 export function makeVectors(): Promise<Record<string, object>> {
   return withTestOnlyFixedRandom("hx vectors", async () => {
     const world = makeWorld(await loadCrypto());
+    const lane = await makeLane(world);
     return {
       cbor: cborVectors(),
       envelope: envelopeVectors(world),
@@ -35,7 +37,8 @@ export function makeVectors(): Promise<Record<string, object>> {
       commit: commitVectors(),
       part: await partVectors(world),
       replay: replayVectors(world),
-      lane: await makeLane(world),
+      lane,
+      "lane-faults": laneFaultVectors(world, lane),
     };
   });
 }

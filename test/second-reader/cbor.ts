@@ -86,7 +86,7 @@ function encodeHead(major: number, value: number): Uint8Array {
   const bytes = new Uint8Array(9);
   const view = new DataView(bytes.buffer);
   const [code, size] = value < 2 ** 8 ? [24, 1] : value < 2 ** 16 ? [25, 2] : value < 2 ** 32 ? [26, 4] : [27, 8];
-  view.setBigUint64(1, BigInt(value) << BigInt(16 - 8 * size));
+  view.setBigUint64(1, BigInt(value) << BigInt(64 - 8 * size));
   bytes[0] = first | code;
   return bytes.subarray(0, 1 + size);
 }

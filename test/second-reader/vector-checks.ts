@@ -13,6 +13,7 @@ import { readCommit } from "./git-snapshots.ts";
 import { readHeader } from "./header.ts";
 import { openItem, verifyTie } from "./item.ts";
 import { authorWrapId, commitment, nextChainKey, partKey, privateKey } from "./key-tree.ts";
+import { openLaneVector, readLaneVector } from "./lane-vector.ts";
 import { readManifest } from "./manifest.ts";
 import { readPartRecord } from "./part-record.ts";
 import { checkPath } from "./paths.ts";
@@ -105,6 +106,19 @@ export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>
       part_key: part, next_chain_key: nextChainKey(chainKey), commit: commitment(part, v.bytes("session"), v.number("n")),
       private_key: privateKey(part), author_wrap_id: authorWrapId(v.bytes("session"), v.number("chain")),
     });
+  },
+  async "lane-faults"(v) {
+    const vector = readLaneVector();
+    const [first = new Map<string, Uint8Array>(), second = new Map<string, Uint8Array>()] = vector.laneTrees;
+    const changes = v.has("lane") ? v.object("lane") : undefined;
+    const after = new Map(second);
+    for (const path of Object.keys(changes?.members ?? {})) {
+      if (changes?.members[path] === null) after.delete(path);
+      else if (changes) after.set(path, changes.bytes(path));
+    }
+    vector.laneTrees = [first, after];
+    if (v.has("keys")) vector.keysTrees = [...vector.keysTrees.slice(1, 2), v.files("keys")];
+    await openLaneVector(vector);
   },
   manifest(v) {
     const manifest = readManifest(v.bytes("payload"));
