@@ -20,6 +20,7 @@ import { frameSegment, sealSegment } from "../../src/format/segment.ts";
 import { treeState } from "../../src/format/state.ts";
 import { tieBody } from "../../src/format/tie.ts";
 import { tombstonePayload } from "../../src/format/tombstone.ts";
+import type { MadeLane } from "./vectors-lane-faults.ts";
 import { authorPlace } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -33,7 +34,7 @@ const MODIFIED = 1700000000000;
 type Files = Map<string, Uint8Array>;
 
 /** A whole lane of two pushes with one session of two parts, its keys refs, root chain and key files. */
-export async function makeLane(world: World): Promise<object> {
+export async function makeLane(world: World): Promise<MadeLane & { readonly [key: string]: unknown }> {
   const { crypto, repo, session } = world;
   const { hashes, aead, random, signer, wrapper } = crypto;
   const chainKey = hashes.h(utf8("test secret chain"));
@@ -67,7 +68,7 @@ export async function makeLane(world: World): Promise<object> {
 
   let previous: Uint8Array | undefined;
   let seq = 0;
-  const push = (added: Files, counter: number): object => {
+  const push = (added: Files, counter: number): { header: string; added_or_replaced: Record<string, string> } => {
     for (const [path, bytes] of added) tree.set(path, bytes);
     const pieces = encodeBody({ batch: [...added].map(([path, bytes]) => ({ path, hash: hashes.h(bytes) })), heads: [] });
     const state = treeState(hashes.h, hashed(hashes.h, tree));
@@ -95,7 +96,7 @@ export async function makeLane(world: World): Promise<object> {
     return { header: toHex(header), added_or_replaced: hexFiles(written) };
   };
 
-  const keysRef = (files: Files, counter: number, at_: number): object => {
+  const keysRef = (files: Files, counter: number, at_: number): { files: Record<string, string> } => {
     const list = treeState(hashes.h, hashed(hashes.h, files));
     const header = signEnvelope("hx/keys/v1", keysHeaderPayload({ suite: 1, repo, lane: world.lane, counter, seq: at_, list }), byLane);
     return { files: hexFiles(new Map([[HEADER_PATH, header], ...files])) };

@@ -4,6 +4,10 @@ import { makeLane } from "./make-lane.ts";
 import { cborVectors, envelopeVectors, keyTreeVectors, pathVectors, stateVectors } from "./vectors-encoding.ts";
 import { bodyVectors, headerVectors, manifestVectors, partRecordVectors, privateBlockVectors } from "./vectors-lane.ts";
 import { cardVectors, deviceKeyVectors, itemVectors, statementVectors, wrapVectors } from "./vectors-sealed.ts";
+import { commitVectors } from "./vectors-commit.ts";
+import { laneFaultVectors } from "./vectors-lane-faults.ts";
+import { partVectors } from "./vectors-part.ts";
+import { replayVectors } from "./vectors-replay.ts";
 import { partStreamVectors, segmentVectors } from "./vectors-segment.ts";
 import { makeWorld } from "./world.ts";
 
@@ -11,6 +15,7 @@ import { makeWorld } from "./world.ts";
 export function makeVectors(): Promise<Record<string, object>> {
   return withTestOnlyFixedRandom("hx vectors", async () => {
     const world = makeWorld(await loadCrypto());
+    const lane = await makeLane(world);
     return {
       cbor: cborVectors(),
       envelope: envelopeVectors(world),
@@ -28,8 +33,12 @@ export function makeVectors(): Promise<Record<string, object>> {
       item: itemVectors(world),
       card: cardVectors(world),
       statement: statementVectors(world),
-      "device-key": deviceKeyVectors(world),
-      lane: await makeLane(world),
+      "device-key": await deviceKeyVectors(world),
+      commit: commitVectors(),
+      part: await partVectors(world),
+      replay: replayVectors(world),
+      lane,
+      "lane-faults": laneFaultVectors(world, lane),
     };
   });
 }

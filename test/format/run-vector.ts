@@ -10,7 +10,13 @@ import type { EnvelopeType } from "../../src/format/envelope.ts";
 import { decodeBody, decodeHeader } from "../../src/format/header.ts";
 import { workspaceIdOf } from "../../src/format/ids.ts";
 import { openItem } from "../../src/format/item.ts";
+import { parseSessionsCommit } from "../../src/format/commit.ts";
 import { decodeDeviceKey, openDeviceKey } from "../../src/format/key-file.ts";
+import type { KeyDerivation } from "../../src/format/key-file.ts";
+import { passphraseBytes } from "../../src/app/identity/passphrase.ts";
+import { openPart } from "../../src/app/lane/part-reader.ts";
+import { replayChain } from "../../src/app/workspace/replay.ts";
+import { loadPasswordHash } from "../../src/adapters/crypto/argon2.ts";
 import { decodeManifest } from "../../src/format/manifest.ts";
 import { authorWrapId, commitment, nextChainKey, partKey, privateKey } from "../../src/format/part-keys.ts";
 import { decodePartRecord } from "../../src/format/part-record.ts";
@@ -31,6 +37,19 @@ type Reader = (crypto: Crypto, vector: Vector) => Facts | Promise<Facts>;
 
 const text = (vector: Vector, key: string): string => String(vector[key]);
 const hex = (vector: Vector, key: string): Uint8Array => fromHex(text(vector, key));
+
+/** The content of a large segment is given as bytes and how often they are repeated. */
+function repeated(vector: Vector, raw: Uint8Array): Facts {
+  if (!Array.isArray(vector["raw_repeat"])) return {};
+  const piece = raw.slice(0, 6);
+  const count = raw.length / piece.length;
+  return { raw_repeat: Buffer.alloc(raw.length, piece).equals(raw) ? [toHex(piece), count] : [] };
+}
+
+async function fileKey(vector: Vector, kdf: KeyDerivation): Promise<Uint8Array> {
+  if (!("passphrase" in vector) || kdf.alg !== "argon2id") return hex(vector, "key");
+  return (await loadPasswordHash()).argon2id(passphraseBytes(text(vector, "passphrase")), kdf.salt, kdf.ops, kdf.memory);
+}
 
 /** One reader a file of fixtures/vectors. Each throws the HxError that a bad vector expects. */
 export const READERS: Readonly<Record<string, Reader>> = {
@@ -93,7 +112,7 @@ export const READERS: Readonly<Record<string, Reader>> = {
   segment: async (crypto, vector) => {
     const place = { repo: repoId(text(vector, "repo")), session: sessionId(text(vector, "session")), part: Number(vector["part"]), segment: Number(vector["segment"]) };
     const frame = openSegment(crypto.segments, hex(vector, "part_key"), place, hex(vector, "blob"));
-    if (frame.codec === 0) return { codec: 0, raw: toHex(frame.compressed) };
+    if (frame.codec === 0) return { codec: 0, raw: toHex(frame.compressed), ...repeated(vector, frame.compressed) };
     const stream = brotliCompressor.decompress();
     try {
       return { codec: frame.codec, raw: toHex(await stream.push(frame.compressed, frame.rawLength)) };
@@ -124,8 +143,28 @@ export const READERS: Readonly<Record<string, Reader>> = {
     const statement = decodeStatement(payload);
     return { n: statement.n, type: statement.type, workspace: workspaceIdOf(crypto.hashes, payload) };
   },
-  "device-key": (crypto, vector) => {
-    const secrets = openDeviceKey(crypto.aead, hex(vector, "key"), decodeDeviceKey(hex(vector, "file")));
+  commit: (_, vector) => {
+    const commit = parseSessionsCommit(hex(vector, "commit"), Number(vector["now"]) * 1000, Number(vector["parent_time"]));
+    return { parents: commit.parents.length, time: commit.day };
+  },
+  part: async (crypto, vector) => {
+    const place = { repo: repoId(text(vector, "repo")), session: sessionId(text(vector, "session")) };
+    const blobs = (vector["blobs"] as string[]).map(fromHex);
+    const key = hex(vector, "part_key");
+    const segments = blobs.map((blob, number) => ({ number, length: blob.length, hash: crypto.hashes.h(blob) }));
+    const record = { n: 0, chain: 0, commitment: commitment(crypto.hashes.h, key, place.session, 0), segments, private: new Uint8Array(0) };
+    const raw: string[] = [];
+    for await (const plain of openPart({ ...place, crypto, compressor: brotliCompressor }, record, key, async (n) => blobs[n] ?? key)) raw.push(toHex(plain));
+    return { raw };
+  },
+  replay: (crypto, vector) => {
+    const state = replayChain(crypto, (vector["statements"] as string[]).map(fromHex));
+    const connections = [...state.connections.values()].map(({ projects }) => projects.length);
+    return { people: state.persons.size, devices: state.devices.size, membership: state.membership.length, projects: state.projects.size, connections };
+  },
+  "device-key": async (crypto, vector) => {
+    const file = decodeDeviceKey(hex(vector, "file"));
+    const secrets = openDeviceKey(crypto.aead, await fileKey(vector, file.kdf), file);
     decodeCborMap(hex(vector, "file"));
     return { person: secrets.person, device: secrets.device, sign: toHex(secrets.sign), box: toHex(secrets.box) };
   },

@@ -45,6 +45,8 @@ export function cborVectors(): VectorFile {
     ["bytes cut off", invalid, "4401"],
     ["array of 2^32 items", invalid, "9affffffff"],
     ["map of 2^53 items", invalid, "bb0020000000000000"],
+    ["nested to depth 16", ok, `${"81".repeat(16)}00`],
+    ["nested to depth 17", invalid, `${"81".repeat(17)}00`],
     ["1000 nested arrays", invalid, `${"81".repeat(1000)}00`],
   ];
   return { page: "encoding.md", about: "CBOR that a reader takes or refuses.", vectors: cases.map(([name, expect, cbor]) => ({ name, expect, cbor })) };
@@ -98,6 +100,13 @@ export function keyTreeVectors(world: World): VectorFile {
     });
     chainKey = nextChainKey(hashes, chainKey);
   }
+  const later = { chain_key: hashes.h(utf8("test secret chain of part 2")), n: 2 };
+  const key = partKey(hashes, later.chain_key);
+  vectors.push({
+    name: "part 2, which starts a chain", expect: ok, session: world.session, n: 2, chain: 2, chain_key: toHex(later.chain_key), part_key: toHex(key),
+    next_chain_key: toHex(nextChainKey(hashes, later.chain_key)), commit: toHex(commitment(hashes.h, key, world.session, 2)),
+    private_key: toHex(privateKey(hashes, key)), author_wrap_id: authorWrapId(hashes, world.session, 2),
+  });
   return { page: "encoding.md", about: "chain_key is C[n]; the author's wrap id is of chain `chain`.", vectors };
 }
 

@@ -65,12 +65,15 @@ export function bodyVectors(world: World): VectorFile {
   const v = (name: string, expect: string, pieces: readonly Uint8Array[], more: object = {}): Vector => ({ name, expect, pieces: pieces.map(toHex), ...more });
   const raw = (batch: CborInput, heads: CborInput = []): Uint8Array[] => [encodeCbor({ batch, heads })];
   const hash = h(utf8("blob"));
+  const full = exactly4000(id, hash);
   const lanes = [h16(utf8("a")), h16(utf8("b"))].toSorted((a, b) => Buffer.compare(b, a));
   return {
     page: "lane.md",
     about: "The pieces b/0, b/1, … of a header's body.",
     vectors: [
       v("two pieces", ok, good, { batch: 100, heads: 1 }),
+      v("exactly 4000 bytes", ok, full, { batch: 38, heads: 0 }),
+      v("4000 bytes and an empty piece", invalid, [...full, new Uint8Array(0)]),
       v("empty", ok, raw([]), { batch: 0, heads: 0 }),
       v("cut in other places", invalid, [good[0]?.slice(0, 3999) ?? hash, concat(good[0]?.slice(3999) ?? hash, good[1] ?? hash)]),
       v("no pieces", invalid, []),
@@ -82,6 +85,16 @@ export function bodyVectors(world: World): VectorFile {
       v("heads out of order", invalid, raw([], lanes.map((lane) => [lane, 0, hash]))),
     ],
   };
+}
+
+/** A body of one piece of 4000 bytes, by an unknown key of the right length. */
+function exactly4000(id: string, hash: Uint8Array): Uint8Array[] {
+  const batch = Array.from({ length: 38 }, (_, i) => [`s/ab/${id}/${100 + i}`, hash]);
+  for (let length = 0; length < 4000; length++) {
+    const bytes = encodeCbor({ batch, heads: [], later: new Uint8Array(length) });
+    if (bytes.length === 4000) return [bytes];
+  }
+  throw new Error("no body of 4000 bytes");
 }
 
 export function manifestVectors(world: World): VectorFile {

@@ -1,4 +1,5 @@
 import { concat, toHex, utf8 } from "../../src/domain/bytes.ts";
+import { loadPasswordHash } from "../../src/adapters/crypto/argon2.ts";
 import { encodeCard } from "../../src/format/card.ts";
 import { encodeCbor } from "../../src/format/cbor.ts";
 import type { CborInput } from "../../src/format/cbor.ts";
@@ -10,6 +11,7 @@ import { tieBody } from "../../src/format/tie.ts";
 import { itemContext, wrapAdditional } from "../../src/format/wrap.ts";
 import { flip, invalid, ok } from "./vector.ts";
 import type { Vector, VectorFile } from "./vector.ts";
+import { nextPersonKey } from "./vectors-replay.ts";
 import { authorPlace } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -72,6 +74,7 @@ export function itemVectors(world: World): VectorFile {
   });
   const forged = tieBody({ ...place, person: world.person, device: world.device }, (message) => crypto.signer.sign(world.laneSeed, message), (message) => crypto.signer.sign(world.laneSeed, message));
   const unsigned = tieBody({ ...place, person: world.person, device: world.device }, (message) => crypto.signer.sign(world.deviceSeed, message), (message) => crypto.signer.sign(world.deviceSeed, message));
+  const toFirst = sealItem(crypto, [world.personKey, other], place, body);
   const toSelf: readonly [Uint8Array, Uint8Array] = [world.personKey, world.personKey];
   const bad = "item-invalid";
   return {
@@ -87,6 +90,9 @@ export function itemVectors(world: World): VectorFile {
       v("cut off", bad, good.slice(0, -1)),
       v("a byte more", bad, concat(good, Uint8Array.of(0))),
       v("suite 2", "too-new", concat(Uint8Array.of(2), good.slice(1))),
+      v("suite 0", bad, concat(Uint8Array.of(0), good.slice(1))),
+      v("a first stanza that is no wrap", bad, concat(good.slice(0, 1), Uint8Array.of(9), good.slice(2))),
+      v("a second stanza that is no wrap, and is not come to", ok, concat(toFirst.slice(0, 1171), Uint8Array.of(9), toFirst.slice(1172))),
       v("tie not signed by the device", "signature-invalid", sealItem(crypto, toSelf, place, forged)),
       v("tie not signed by the lane", "signature-invalid", sealItem(crypto, toSelf, place, unsigned)),
       v("tie of another lane", bad, sealItem(crypto, toSelf, place, tieBody({ ...place, lane: world.eraser, person: world.person, device: world.device }, (message) => crypto.signer.sign(world.deviceSeed, message), (message) => crypto.signer.sign(world.eraserSeed, message)))),
@@ -96,7 +102,9 @@ export function itemVectors(world: World): VectorFile {
 
 export function cardVectors(world: World): VectorFile {
   const { card } = world;
-  const v = (name: string, expect: string, more: object = {}): Vector => ({ name, expect, card: toHex(encodeCard({ ...card, ...more })) });
+  const v = (name: string, expect: string, more: object = {}, facts: object = {}): Vector => ({ name, expect, card: toHex(encodeCard({ ...card, ...more })), ...facts });
+  const boxed = { device: world.device, wrap: concat(Uint8Array.of(1, 1), new Uint8Array(1168)) };
+  const asPerson = signEnvelope("hx/device/v1", { v: 1, person: idBytes(world.person), sign: world.crypto.signer.publicKey(world.personSeed), box: world.personKey }, (message) => world.crypto.signer.sign(world.personSeed, message));
   const device = card.devices[0] ?? new Uint8Array(0);
   const bySelf = signEnvelope("hx/device/v1", { v: 1, person: idBytes(world.person), sign: world.lane, box: world.personKey }, (message) => world.crypto.signer.sign(world.laneSeed, message));
   const byDevice = signEnvelope("hx/device/v1", { v: 1, person: idBytes(world.person), sign: world.lane, box: world.personKey }, (message) => world.crypto.signer.sign(world.deviceSeed, message));
@@ -111,6 +119,10 @@ export function cardVectors(world: World): VectorFile {
       v("a device that vouches for the one before it", "signature-invalid", { devices: [byDevice, device] }),
       v("a device of another person", invalid, { devices: [device, ofAnother] }),
       v("a device twice", invalid, { devices: [device, device] }),
+      v("two epochs of the person key", ok, { keys: [...card.keys, nextPersonKey(world, world.person, world.deviceSeed)] }, { epochs: 2, entropy: toHex(world.root) }),
+      v("epoch 1 without the one before", invalid, { keys: [...card.keys, nextPersonKey(world, world.person, world.deviceSeed, { before: undefined })] }),
+      v("two boxes for one device", invalid, { keys: [...card.keys, nextPersonKey(world, world.person, world.deviceSeed, { boxes: [boxed, boxed] })] }),
+      v("a device with the key of its person", invalid, { devices: [device, asPerson] }),
       v("person changed", "signature-invalid", { person: flip(card.person, 500) }),
       v("key epochs that do not begin at 0, or repeat", invalid, { keys: [...card.keys, ...card.keys] }),
       v("no devices: the person's key was signed by an unknown one", "signature-invalid", { devices: [] }),
@@ -148,7 +160,7 @@ export function statementVectors(world: World): VectorFile {
   };
 }
 
-export function deviceKeyVectors(world: World): VectorFile {
+export async function deviceKeyVectors(world: World): Promise<VectorFile> {
   const { aead, hashes, random } = world.crypto;
   const key = hashes.h(utf8("test secret file key"));
   const secrets = {
@@ -164,6 +176,10 @@ export function deviceKeyVectors(world: World): VectorFile {
   const argon = (ops: number, mem: number): Uint8Array => encodeCbor({ v: 1, kdf: { alg: "argon2id", ops, mem, salt: new Uint8Array(16) }, nonce: new Uint8Array(24), sealed: new Uint8Array(100) });
   const none = { alg: "none", key } as const;
   const refused = "key-parameters";
+  const passphrase = "p\u00e4ssw\u00f6rd \ufb01ne";
+  const kdf = { alg: "argon2id", ops: 3, memory: 67108864, salt: hashes.h16(utf8("salt")) } as const;
+  const stretched = await (await loadPasswordHash()).argon2id(utf8(passphrase.normalize("NFKC")), kdf.salt, kdf.ops, kdf.memory);
+  const locked = sealDeviceKey(aead, stretched, random.bytes(24), kdf, secrets);
   return {
     page: "keyfile.md",
     about: "device.key, opened with `key`, which the keyring gave (or the file itself holds).",
@@ -173,6 +189,9 @@ export function deviceKeyVectors(world: World): VectorFile {
       v("another key", "wrong-passphrase", good, { key: "00".repeat(32) }),
       v("a changed byte", "wrong-passphrase", flip(good, good.length - 1)),
       v("the id of the key was changed", "wrong-passphrase", new Uint8Array(Buffer.from(Buffer.from(good).toString("latin1").replace("example", "exbmple"), "latin1"))),
+      v("argon2id, a passphrase that NFKC changes", ok, locked, { key: undefined, passphrase, person: world.person, device: world.device }),
+      v("argon2id, another passphrase", "wrong-passphrase", locked, { key: undefined, passphrase: "password fine" }),
+      v("a parameter that is not known", invalid, encodeCbor({ v: 1, kdf: { alg: "keyring", id: "example", later: 1 }, nonce: new Uint8Array(24), sealed: new Uint8Array(16) })),
       v("2 passes", refused, argon(2, 67108864)),
       v("17 passes", refused, argon(17, 67108864)),
       v("one byte under 64 MiB", refused, argon(3, 67108863)),

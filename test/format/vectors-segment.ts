@@ -24,6 +24,15 @@ export function partStreamVectors(): VectorFile {
       v("good", ok, [file(0, "a/b.jsonl"), data(0, 0, 0, "hello "), data(0, 0, 6, "world"), record({ t: "end", f: 0, g: 0, n: 11, m: 1700000000000 }), file(1, "c", "subagent"), record({ t: "omit", f: 1, g: 0, o: 0, n: 5 }), record({ t: "gone", f: 1 })], { records: 7 }),
       v("repeated bytes", ok, [file(0, "a"), data(0, 0, 0, "hello"), data(0, 0, 3, "lo!!")], { records: 3 }),
       v("a new generation", ok, [file(0, "a"), data(0, 0, 0, "hello"), data(0, 1, 0, "bye")], { records: 3 }),
+      v("end is a note and cuts nothing", ok, [file(0, "a"), data(0, 0, 0, "hello"), record({ t: "end", f: 0, g: 0, n: 2, m: 0 }), data(0, 0, 5, "!")], { records: 4 }),
+      v("an emptied file: end begins a generation", ok, [file(0, "a"), data(0, 0, 0, "hello"), record({ t: "end", f: 0, g: 1, n: 0, m: 0 }), data(0, 2, 0, "x")], { records: 4 }),
+      v("a file that was empty at first", ok, [file(0, "a"), record({ t: "end", f: 0, g: 0, n: 0, m: 0 }), data(0, 1, 0, "x")], { records: 3 }),
+      v("a record of an older generation", ok, [file(0, "a"), data(0, 0, 0, "hello"), data(0, 1, 0, "bye"), data(0, 0, 5, "!")], { records: 4 }),
+      v("omitted bytes that come later", ok, [file(0, "a"), record({ t: "omit", f: 0, g: 0, o: 0, n: 5 }), data(0, 0, 0, "hello")], { records: 3 }),
+      v("end beyond what is known", invalid, [file(0, "a"), data(0, 0, 0, "hello"), record({ t: "end", f: 0, g: 0, n: 6, m: 0 })]),
+      v("end of a generation left out", invalid, [file(0, "a"), data(0, 0, 0, "hello"), record({ t: "end", f: 0, g: 2, n: 0, m: 0 })]),
+      v("end without a time", invalid, [file(0, "a"), data(0, 0, 0, "hello"), record({ t: "end", f: 0, g: 0, n: 5 })]),
+      v("end of a file that is not declared", invalid, [record({ t: "end", f: 0, g: 0, n: 0, m: 0 })]),
       v("a hole", invalid, [file(0, "a"), data(0, 0, 0, "hello"), data(0, 0, 6, "x")]),
       v("a hole at the start of a generation", invalid, [file(0, "a"), data(0, 0, 0, "hello"), data(0, 1, 1, "x")]),
       v("a generation left out", invalid, [file(0, "a"), data(0, 1, 0, "hello")]),
@@ -61,6 +70,7 @@ export function segmentVectors(world: World): VectorFile {
   const v = (name: string, expect: string, blob: Uint8Array, more: object = {}): Vector => ({ name, expect, ...context, blob: toHex(blob), ...more });
   const sealed = (bytes: Uint8Array): Uint8Array => sealSegment(segments, key, place, bytes);
   const chunks = (parts: readonly (readonly [Uint8Array, number])[]): Uint8Array => concat(Uint8Array.of(1), sealStream(world.crypto, key, segmentContext(place), parts));
+  const manyBytes = utf8("hello ".repeat(11000));
   const long = frameSegment(0, hashes.h(raw), 32);
   const altered = (at: number, bytes: Uint8Array): Uint8Array => {
     const copy = padded.slice();
@@ -76,6 +86,9 @@ export function segmentVectors(world: World): VectorFile {
       v("stored", ok, sealed(long), { codec: 0, raw: toHex(hashes.h(raw)) }),
       v("a changed byte in the stream header", bad, flip(good, 3)),
       v("a changed byte in the chunk", bad, flip(good, 2000)),
+      v("stored, two chunks", ok, sealed(frameSegment(0, manyBytes, manyBytes.length)), { codec: 0, raw_repeat: [toHex(utf8("hello ")), 11000] }),
+      v("two chunks, the second left out", bad, sealed(frameSegment(0, manyBytes, manyBytes.length)).slice(0, 25 + 65553)),
+      v("suite 0", bad, concat(Uint8Array.of(0), good.slice(1))),
       v("another suite", "too-new", concat(Uint8Array.of(2), good.slice(1))),
       v("another part", bad, good, { part: 2 }),
       v("another segment number", bad, good, { segment: 3 }),

@@ -9,7 +9,7 @@ export type Cbor = number | string | boolean | Uint8Array | Cbor[] | CborMap;
 export type CborMap = Map<string, Cbor>;
 
 /** The specification does not say how deep values may nest; see NOTES.md. */
-const maximumDepth = 64;
+const maximumDepth = 16;
 
 const options = {
   strict: true, allowIndefinite: false, allowUndefined: false, allowBigInt: false,

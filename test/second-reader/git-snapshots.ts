@@ -6,7 +6,7 @@ import type { Files } from "./lane-tree.ts";
 const day = 86400;
 const person = "hx <hx@invalid> ([0-9]+) \\+0000";
 const grammar = new RegExp(
-  `^tree ([0-9a-f]{40,64})\\n((?:parent [0-9a-f]{40,64}\\n)*)author ${person}\\ncommitter ${person}\\n\\n$`,
+  `^tree ((?:[0-9a-f]{40}|[0-9a-f]{64}))\\n((?:parent (?:[0-9a-f]{40}|[0-9a-f]{64})\\n)*)author ${person}\\ncommitter ${person}\\n\\n$`,
 );
 
 /** A commit whose own grammar was checked. */
@@ -14,6 +14,18 @@ export interface GitCommit {
   tree: string;
   parents: string[];
   time: number;
+}
+
+/** A commit as git stores it; `now` and the time of the parent in seconds since 1970. */
+export function readCommit(content: Uint8Array, code: string, now: number, parentTime: number): GitCommit {
+  const match = content.length > 4096 ? null : grammar.exec(new TextDecoder("latin1").decode(content));
+  demand(match !== null && match[3] === match[4], code, "a commit outside the grammar");
+  const time = Number(match[3]);
+  demand(String(time) === match[3] && time % day === 0, code, "a time that is not a midnight");
+  demand(time <= now + day, code, "a time that lies ahead");
+  demand(time >= parentTime, code, "a time before that of the parent");
+  const parents = [...(match[2] ?? "").matchAll(/parent (\S+)\n/g)].map((found) => found[1] ?? "");
+  return { tree: match[1] ?? "", parents, time };
 }
 
 /** A ref's history and trees; refusals have the code of that kind of ref. */
@@ -43,13 +55,7 @@ export class GitHistory {
   async commit(oid: string): Promise<GitCommit> {
     const { type, content } = await this.#objects.read(oid);
     demand(type === "commit", this.#code, "not a commit");
-    const match = grammar.exec(new TextDecoder("latin1").decode(content));
-    demand(match !== null && match[3] === match[4], this.#code, "a commit outside the grammar");
-    const time = Number(match[3]);
-    demand(String(time) === match[3] && time % day === 0, this.#code, "a time that is not a midnight");
-    demand(time <= Date.now() / 1000 + day, this.#code, "a time that lies ahead");
-    const parents = [...(match[2] ?? "").matchAll(/parent (\S+)\n/g)].map((found) => found[1] ?? "");
-    return { tree: match[1] ?? "", parents, time };
+    return readCommit(content, this.#code, Date.now() / 1000, 0);
   }
 
   /** All files of a tree. */

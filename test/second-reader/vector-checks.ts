@@ -1,15 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
+import sodium from "libsodium-wrappers-sumo";
 import { fromHex, toHex } from "./bytes.ts";
 import { readBody } from "./body.ts";
 import { readCard } from "./card.ts";
 import { type Cbor, decodeCbor } from "./cbor.ts";
 import { decompressPart } from "./decompress.ts";
-import { openDeviceKey } from "./device-key.ts";
+import { openDeviceKey, passphraseBytes } from "./device-key.ts";
 import { openEnvelope } from "./envelope.ts";
+import { refuseAs } from "./errors.ts";
 import { Fields } from "./fields.ts";
+import { readCommit } from "./git-snapshots.ts";
 import { readHeader } from "./header.ts";
 import { openItem, verifyTie } from "./item.ts";
 import { authorWrapId, commitment, nextChainKey, partKey, privateKey } from "./key-tree.ts";
+import { openLaneVector, readLaneVector } from "./lane-vector.ts";
 import { readManifest } from "./manifest.ts";
 import { readPartRecord } from "./part-record.ts";
 import { checkPath } from "./paths.ts";
@@ -21,6 +25,7 @@ import { SessionFiles } from "./session-files.ts";
 import { stateOf } from "./state.ts";
 import { openStatement } from "./statement.ts";
 import type { Json } from "./vector-files.ts";
+import { replay } from "./workspace.ts";
 import { openWrap, wrapAdditional } from "./wrap.ts";
 
 /** Throws unless the vector's member, if there is one, is this value; bytes are compared in hex. */
@@ -50,8 +55,34 @@ export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>
   cbor(v) {
     decodeCbor(v.bytes("cbor"));
   },
-  "device-key"(v) {
-    const keys = openDeviceKey(v.bytes("file"), { key: v.bytes("key") });
+  commit(v) {
+    const commit = readCommit(v.bytes("commit"), "encoding-invalid", v.number("now"), v.number("parent_time"));
+    agreeAll(v, { parents: commit.parents.length, time: commit.time });
+  },
+  async part(v) {
+    const contents = v.list("blobs").map((blob, segment) => openSegment(fromHex(String(blob)), v.bytes("part_key"), {
+      repo: v.bytes("repo"), session: v.bytes("session"), part: v.number("part"), segment,
+    }));
+    agree(v, "raw", (await decompressPart(contents)).map(toHex));
+  },
+  async replay(v) {
+    const workspace = await refuseAs("workspace-invalid", ["too-new"], () => (
+      replay(v.list("statements").map((statement) => fromHex(String(statement))))
+    ));
+    const people = [...workspace.people.values()];
+    const live = [...workspace.connections.values()].filter((connection) => connection.live);
+    agreeAll(v, {
+      people: people.length, devices: people.flatMap(({ devices }) => [...devices.values()]).length,
+      membership: workspace.memberships.length, projects: workspace.projects.size,
+      connections: live.map(({ projects }) => projects.length),
+    });
+  },
+  async "device-key"(v) {
+    await sodium.ready;
+    const stretch = (salt: Uint8Array, ops: number, mem: number): Uint8Array => (
+      sodium.crypto_pwhash(32, passphraseBytes(v.text("passphrase")), salt, ops, mem, sodium.crypto_pwhash_ALG_ARGON2ID13)
+    );
+    const keys = openDeviceKey(v.bytes("file"), v.has("passphrase") ? { passphrase: stretch } : { key: v.bytes("key") });
     agreeAll(v, { person: keys.person, device: keys.device, sign: keys.sign, box: keys.box });
     if (toHex(H16(signingPublicKey(keys.sign))) !== toHex(keys.device)) throw new Error("the seed of another device");
   },
@@ -76,6 +107,19 @@ export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>
       private_key: privateKey(part), author_wrap_id: authorWrapId(v.bytes("session"), v.number("chain")),
     });
   },
+  async "lane-faults"(v) {
+    const vector = readLaneVector();
+    const [first = new Map<string, Uint8Array>(), second = new Map<string, Uint8Array>()] = vector.laneTrees;
+    const changes = v.has("lane") ? v.object("lane") : undefined;
+    const after = new Map(second);
+    for (const path of Object.keys(changes?.members ?? {})) {
+      if (changes?.members[path] === null) after.delete(path);
+      else if (changes) after.set(path, changes.bytes(path));
+    }
+    vector.laneTrees = [first, after];
+    if (v.has("keys")) vector.keysTrees = [...vector.keysTrees.slice(1, 2), v.files("keys")];
+    await openLaneVector(vector);
+  },
   manifest(v) {
     const manifest = readManifest(v.bytes("payload"));
     agreeAll(v, { session: manifest.session, parts: manifest.parts });
@@ -99,7 +143,11 @@ export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>
       repo: v.bytes("repo"), session: v.bytes("session"), part: v.number("part"), segment: v.number("segment"),
     };
     const content = openSegment(v.bytes("blob"), v.bytes("part_key"), place);
-    agreeAll(v, { additional: segmentAdditional(place), codec: content.codec, raw: (await decompressPart([content]))[0] });
+    const raw = (await decompressPart([content]))[0];
+    agreeAll(v, { additional: segmentAdditional(place), codec: content.codec, raw });
+    if (!v.has("raw_repeat")) return;
+    const [piece, count] = v.list("raw_repeat");
+    if (toHex(raw ?? new Uint8Array()) !== String(piece).repeat(Number(count))) throw new Error("raw is another");
   },
   state(v) {
     agree(v, "state", stateOf(v.files("files")));
