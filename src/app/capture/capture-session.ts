@@ -78,7 +78,9 @@ async function captureOnce(
   const tree = await stagedTree(ledger.stage);
   await indexes.settle(indexName(ledger.crypto.hashes, source.agent, source.id), (session, part) => stagedRecord(ledger.stage, tree, session, part));
   const known = await indexes.read(source.agent, source.id);
-  const goesOn = known !== null && known.lane === ledger.lane.id && !(await isOutdated(ledger, known, tree));
+  const isOld = known !== null && known.lane === ledger.lane.id && (await isOutdated(ledger, known, tree));
+  if (isOld && (await indexes.read(source.agent, source.id))?.rev !== known.rev) return "again"; // a publication went on meanwhile
+  const goesOn = known !== null && known.lane === ledger.lane.id && !isOld;
   const index = goesOn ? known : newSession(ledger.crypto.random, ledger.lane.id, source.agent, source.id);
   const before = { bytes: index.bytes, omitted: index.omitted };
   const staged = await stagedPart(ledger.stage, tree, index.session, index.part);
@@ -104,7 +106,7 @@ async function captureOnce(
   if (!taken || !collected) {
     await writer.finish();
     if (collected) {
-      if (options.dryRun !== true && index.rev > 0) await indexes.write(index);
+      if (options.dryRun !== true && index.rev > 0) await noteSeen(ledger, indexes, index, options.waitMs);
       return { kind: "current", session: index.session };
     }
     return index.home === undefined ? { kind: "unplaced" } : { kind: "outside" };
@@ -138,6 +140,17 @@ async function captureOnce(
     await stageLock.release();
   }
   return outcome;
+}
+
+/** Keeps what was learned of files that hold nothing new, unless a publication went on meanwhile: its index is the newer one. */
+async function noteSeen(ledger: WritableLedger, indexes: SessionIndexes, index: SessionIndex, waitMs: number): Promise<void> {
+  const lock = await ledger.work.lock("stage", waitMs);
+  if (lock === null) return;
+  try {
+    if ((await indexes.read(index.agent, index.id))?.rev === index.rev) await indexes.write(index);
+  } finally {
+    await lock.release();
+  }
 }
 
 async function readFiles(
