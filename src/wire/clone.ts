@@ -11,6 +11,7 @@ import { openBoundary } from "../app/boundary/boundary.ts";
 import type { Boundary } from "../app/capture/boundary.ts";
 import type { Ledger, WritableLedger } from "../app/ledger.ts";
 import { readOwnLane, type LanePorts } from "../app/lane/own-lane-key.ts";
+import { isForked } from "../app/sync/own-lane.ts";
 import { firstChain } from "../app/sync/first-chain.ts";
 import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
 import { readClaim, readConnection, type ConnectionPorts, type EffectiveConnection } from "../app/workspace/connection.ts";
@@ -84,7 +85,8 @@ export function lanePorts(clone: Clone, ledger: Ledger): LanePorts {
 /** The ledger with this clone's own lane; null when no lane was opened yet (that needs the identity). */
 export async function writable(clone: Clone, ledger: Ledger): Promise<WritableLedger | null> {
   const lane = await readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory });
-  return lane === null ? null : { ...ledger, lane };
+  // Somebody else writes with its key: what is captured from now on waits for a lane that is opened afresh.
+  return lane === null || (await isForked(ledger, lane.id)) ? null : { ...ledger, lane };
 }
 
 /** What holds here by the workspace chain: connection and boundary. @throws HxError `not-connected` */

@@ -33,7 +33,7 @@ let worlds: readonly CrashWorld[] = [];
 beforeAll(async () => {
   worlds = await Promise.all(Array.from({ length: WORLDS }, makePhases));
 }, 2 * MINUTES);
-afterAll(() => Promise.all(worlds.map(({ box }) => box.remove())));
+afterAll(() => Promise.all(worlds.map((world) => world.remove())));
 
 /** A world with a snapshot of the start of each phase. */
 async function makePhases(): Promise<CrashWorld> {
@@ -67,11 +67,13 @@ function expectedFiles(world: CrashWorld, { stage: phase }: Phase, stage: number
   return new Map([...filesAt(stage, world.work), ...(phase < 2 ? [] : filesAt(0, otherClone(world)))]);
 }
 
-/** What is done after the kill, by turns: the same again; a push alone first, as a hook does; the work goes on. */
+/** What is done after the kill, by turns: the same again; a push alone first, as a hook does; the agent goes on before hx does. */
 async function goOn(world: CrashWorld, phase: Phase, turn: number): Promise<number> {
   if (turn % 3 === 1) await world.run(["sync"]);
-  await world.run(["capture", "sync"]);
-  if (turn % 3 !== 2) return phase.stage;
+  if (turn % 3 !== 2) {
+    await world.run(["capture", "sync"]);
+    return phase.stage;
+  }
   await growTo(world.home, world.work, STAGES - 1);
   await world.run(["capture", "sync"]);
   return STAGES - 1;
@@ -89,11 +91,17 @@ async function check(world: CrashWorld, phase: Phase, stage: number, what: strin
 /** Works off the cases, one world each at a time. */
 async function inParallel<Item>(items: readonly Item[], work: (world: CrashWorld, item: Item, turn: number) => Promise<void>): Promise<void> {
   const waiting = items.map((item, turn) => ({ item, turn }));
-  await Promise.all(
+  const ended = await Promise.allSettled(
     worlds.map(async (world) => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(world, next.item, next.turn);
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        await work(world, next.item, next.turn).catch((cause: unknown) => {
+          waiting.length = 0; // the other worlds end what they do, and stop
+          throw cause;
+        });
+      }
     }),
   );
+  for (const outcome of ended) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 async function stepsOf(phase: Phase): Promise<readonly string[]> {

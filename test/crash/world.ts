@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { builtProgram } from "../support-build/build.ts";
+import { startHttpRemote, type Faults } from "../support/http-remote.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 import { freely, runActions, type Action, type Run } from "./actions.ts";
 import type { Order } from "./child.ts";
@@ -12,6 +13,9 @@ import type { Order } from "./child.ts";
 const exec = promisify(execFile);
 /** What a snapshot holds. */
 const PLACES = ["home", "config", "state", "work", "other", "remote.git"] as const;
+
+/** Built once, however many worlds are made at a time. */
+let built: Promise<string> | undefined;
 
 export interface Ended {
   readonly killed: boolean;
@@ -26,7 +30,9 @@ export interface CrashWorld {
   readonly env: Readonly<Record<string, string>>;
   readonly home: string;
   readonly work: string;
+  /** Directory of the remote. */
   readonly remote: string;
+  readonly faults: Faults;
   /** Runs in this process, to the end. */
   run(actions: readonly Action[], more?: Partial<Run>): Promise<void>;
   /** Runs in a process of its own; `killAfterMs` counts from its first sign of life. */
@@ -36,23 +42,30 @@ export interface CrashWorld {
   /** Waits for what the killed ones left running, then puts everything back. */
   restore(name: string): Promise<void>;
   quiet(): Promise<void>;
+  remove(): Promise<void>;
 }
 
-export async function makeCrashWorld(): Promise<CrashWorld> {
+export interface CrashWorldOptions {
+  /** The remote is reached over HTTP. */
+  readonly http?: boolean;
+}
+
+export async function makeCrashWorld(options: CrashWorldOptions = {}): Promise<CrashWorld> {
   const box = await makeSandbox();
+  const http = options.http === true ? await startHttpRemote(box) : null;
   const env = { ...box.env, HX_CONFIG_DIR: box.path("config"), HX_STATE_DIR: box.path("state") };
   const [home, work, child] = [box.path("home"), box.path("work"), box.path("child.mjs")];
-  const remote = await box.makeRepo({ name: "remote.git", bare: true });
+  const remote = http?.directory ?? (await box.makeRepo({ name: "remote.git", bare: true }));
   await box.git(remote, "config", "uploadpack.allowFilter", "true");
   await box.git(remote, "config", "uploadpack.allowAnySHA1InWant", "true");
   await box.git(remote, "config", "receive.fsckObjects", "true");
   await box.git(remote, "config", "gc.auto", "0");
   await box.makeRepo({ name: "work" });
   await box.git(work, "config", "gc.auto", "0");
-  await box.git(work, "remote", "add", "origin", remote);
+  await box.git(work, "remote", "add", "origin", http?.url ?? remote);
   await box.git(work, "commit", "-q", "--allow-empty", "-m", "first");
   await box.git(work, "push", "-q", "-u", "origin", "main");
-  const program = await builtProgram();
+  const program = await (built ??= builtProgram());
   const hx: CrashWorld["hx"] = (...args) =>
     new Promise((resolve) => {
       const started = execFile(process.execPath, [program, ...args], { cwd: work, env }, (error, stdout, stderr) => {
@@ -79,10 +92,16 @@ export async function makeCrashWorld(): Promise<CrashWorld> {
     home,
     work,
     remote,
+    faults: http?.faults ?? {},
     hx,
     quiet,
     run: (actions, more = {}) => runActions({ directory: work, env, actions, ...more }, freely),
     spawn: (order, killAfterMs, more = {}) => spawnChild(child, { directory: work, ...order }, { ...env, ...more }, killAfterMs),
+    async remove() {
+      await http?.close();
+      await quiet();
+      await box.remove();
+    },
     async save(name) {
       await quiet();
       await mkdir(box.path("saved"), { recursive: true });

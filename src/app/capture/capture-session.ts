@@ -3,7 +3,7 @@ import type { Oid, SessionId } from "../../domain/ids.ts";
 import { SUITE } from "../../format/fields.ts";
 import { manifestPath, partPath, segmentPath, wrapPath, laneRef } from "../../format/paths.ts";
 import { authorWrapId, commitment } from "../../format/part-keys.ts";
-import { encodePartRecord, type PartRecord } from "../../format/part-record.ts";
+import { encodePartRecord } from "../../format/part-record.ts";
 import { sealPrivate, type PrivateFacts } from "../../format/private-block.ts";
 import { authorContext } from "../../format/wrap.ts";
 import { parseCommit } from "../../format/commit.ts";
@@ -16,9 +16,8 @@ import type { Boundary } from "./boundary.ts";
 import { PartWriter, positionOf, type WrittenPart } from "./part-writer.ts";
 import { readFile, type Sink } from "./read-file.ts";
 import { indexName, newSession, SessionIndexes, type FileProgress, type SessionIndex } from "./session-index.ts";
-import { closePart } from "./close-part.ts";
 import { hasNothingNew } from "./unchanged.ts";
-import { addToStage, stagedPart, stagedTree } from "./stage.ts";
+import { addToStage, stagedPart, stagedRecord, stagedTree } from "./stage.ts";
 
 export type CaptureOutcome =
   | { readonly kind: "captured"; readonly session: SessionId; readonly bytes: number; readonly omitted: number; readonly isNew: boolean; readonly title?: string }
@@ -79,12 +78,15 @@ async function captureOnce(
   options: CaptureOptions,
 ): Promise<CaptureOutcome | "again"> {
   const indexes = new SessionIndexes(ledger.work, ledger.crypto.hashes);
+  const tree = await stagedTree(ledger.stage);
+  await indexes.settle(indexName(ledger.crypto.hashes, source.agent, source.id), (session, part) => stagedRecord(ledger.stage, tree, session, part));
   const known = await indexes.read(source.agent, source.id);
-  const index = known?.lane === ledger.lane.id ? known : newSession(ledger.crypto.random, ledger.lane.id, source.agent, source.id);
-  const revision = index.rev;
+  const isOld = known !== null && known.lane === ledger.lane.id && (await isOutdated(ledger, known, tree));
+  if (isOld && (await indexes.read(source.agent, source.id))?.rev !== known.rev) return "again"; // a publication went on meanwhile
+  const goesOn = known !== null && known.lane === ledger.lane.id && !isOld;
+  const index = goesOn ? known : newSession(ledger.crypto.random, ledger.lane.id, source.agent, source.id);
   const before = { bytes: index.bytes, omitted: index.omitted };
-  await catchUpWithLane(ledger, index);
-  const staged = await catchUpWithStage(ledger, index);
+  const staged = await stagedPart(ledger.stage, tree, index.session, index.part);
 
   const blobs = new Map<string, Oid>();
   const writer = new PartWriter(
@@ -107,7 +109,7 @@ async function captureOnce(
   if (!taken || !collected) {
     await writer.finish();
     if (collected) {
-      if (options.dryRun !== true && revision > 0) await indexes.write(index);
+      if (options.dryRun !== true && index.rev > 0) await noteSeen(ledger, indexes, index, options.waitMs);
       return { kind: "current", session: index.session };
     }
     return index.home === undefined ? { kind: "unplaced" } : { kind: "outside" };
@@ -123,20 +125,35 @@ async function captureOnce(
   } as const;
   if (options.dryRun === true) return outcome;
 
-  if (revision === 0) await indexes.write({ ...index, files: {}, bytes: 0, omitted: 0 });
-  await addRecords(ledger, index, parts, staged !== null, await factsOf(index, boundary), blobs);
+  if (index.rev === 0) {
+    await indexes.write({ ...index, files: {}, bytes: 0, omitted: 0 }); // the key is there before what it seals
+    index.rev = 1;
+  }
+  const record = await addRecords(ledger, index, parts, staged !== null, await factsOf(index, boundary), blobs);
   const stageLock = await ledger.work.lock("stage", options.waitMs);
   if (stageLock === null) return { kind: "busy" };
   try {
     const now = await indexes.read(source.agent, source.id);
-    if (revision > 0 && now !== null && now.rev !== revision) return "again"; // a publication closed the part meanwhile
-    await addToStage(ledger.stage, blobs, ledger.clock.now());
+    if (now !== null && now.rev !== index.rev) return "again"; // a publication closed the part meanwhile
     keepPosition(index, writer, parts);
+    if (record !== null) await indexes.announce(index, record);
+    await addToStage(ledger.stage, blobs, ledger.clock.now());
     await indexes.write(index);
   } finally {
     await stageLock.release();
   }
   return outcome;
+}
+
+/** Keeps what was learned of files that hold nothing new, unless a publication went on meanwhile: its index is the newer one. */
+async function noteSeen(ledger: WritableLedger, indexes: SessionIndexes, index: SessionIndex, waitMs: number): Promise<void> {
+  const lock = await ledger.work.lock("stage", waitMs);
+  if (lock === null) return;
+  try {
+    if ((await indexes.read(index.agent, index.id))?.rev === index.rev) await indexes.write(index);
+  } finally {
+    await lock.release();
+  }
 }
 
 async function readFiles(
@@ -214,38 +231,25 @@ async function effortOf(agent: Agent, source: SessionSource, index: SessionIndex
 }
 
 /**
- * A lane that is further than the index (local work files were put back from a backup) must not get a second part of the
- * same number: the session goes on in a new chain of keys after the published parts.
+ * Whether the lane or the stage is further than the index: local work files were put back from a backup. Then files and parts
+ * would take numbers that are in use, so the session is captured anew, under a session id of its own.
  */
-async function catchUpWithLane(ledger: WritableLedger, index: SessionIndex): Promise<void> {
-  if (index.rev === 0) return;
+async function isOutdated(ledger: WritableLedger, index: SessionIndex, stage: Oid | null): Promise<boolean> {
+  if ((await publishedParts(ledger, index)) > index.part) return true;
+  if ((await stagedRecord(ledger.stage, stage, index.session, index.part + 1)) !== null) return true;
+  const last = (await stagedPart(ledger.stage, stage, index.session, index.part))?.segments.at(-1);
+  return last !== undefined && last.number >= index.segment;
+}
+
+async function publishedParts(ledger: WritableLedger, index: SessionIndex): Promise<number> {
   const head = await ledger.repository.store.read(laneRef(ledger.lane.id));
-  if (head === null) return;
+  if (head === null) return 0;
   const { tree } = parseCommit(await ledger.repository.store.readCommit(head));
   const entry = await entryAt(ledger.repository.store, tree, manifestPath(index.session));
-  if (entry === null) return;
-  const manifest = manifestOf(ledger, await ledger.repository.store.readBlob(entry.oid), ledger.lane.publicKey);
-  if (manifest.parts.count <= index.part) return;
-  index.part = manifest.parts.count;
-  index.chain = index.part;
-  index.key = toHex(ledger.crypto.random.bytes(32));
-  index.segment += 1_000_000; // beyond any number that the unknown parts have used
-  index.closing = [];
+  return entry === null ? 0 : manifestOf(ledger, await ledger.repository.store.readBlob(entry.oid), ledger.lane.publicKey).parts.count;
 }
 
-/** Takes up a stage that is further than the index: a capture that was killed between the ref and the offsets. */
-async function catchUpWithStage(ledger: WritableLedger, index: SessionIndex): Promise<PartRecord | null> {
-  const tree = await stagedTree(ledger.stage);
-  for (;;) {
-    const record = await stagedPart(ledger.stage, tree, index.session, index.part);
-    if (record === null) return null;
-    const last = record.segments.at(-1);
-    if (last !== undefined) index.segment = Math.max(index.segment, last.number + 1);
-    if ((await stagedPart(ledger.stage, tree, index.session, index.part + 1)) === null) return record;
-    closePart(ledger.crypto.hashes, index);
-  }
-}
-
+/** @returns the record of the open part */
 async function addRecords(
   ledger: WritableLedger,
   index: SessionIndex,
@@ -253,8 +257,9 @@ async function addRecords(
   wrapped: boolean,
   facts: PrivateFacts,
   blobs: Map<string, Oid>,
-): Promise<void> {
+): Promise<Oid | null> {
   const { crypto, repo, stage, lane } = ledger;
+  let open: Oid | null = null;
   for (const part of parts) {
     if (part.segments.length === 0) continue;
     const record = encodePartRecord({
@@ -264,7 +269,8 @@ async function addRecords(
       segments: part.segments,
       private: sealPrivate(crypto.aead, crypto.hashes, crypto.random, part.key, { suite: SUITE, repo, session: index.session, n: part.n }, facts),
     });
-    blobs.set(partPath(index.session, part.n), await stage.writeBlob(record));
+    open = await stage.writeBlob(record);
+    blobs.set(partPath(index.session, part.n), open);
     if (part.n !== part.chain || wrapped) continue;
     const context = authorContext({
       repo,
@@ -276,6 +282,7 @@ async function addRecords(
     const wrap = crypto.wrapper.wrap(lane.to, context, fromHex(index.key));
     blobs.set(wrapPath(authorWrapId(crypto.hashes, index.session, part.chain)), await stage.writeBlob(wrap));
   }
+  return open;
 }
 
 function keepPosition(index: SessionIndex, writer: PartWriter, parts: readonly WrittenPart[]): void {

@@ -1,5 +1,5 @@
 import { fromHex, fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
-import { isSessionId, sessionId, type LaneId, type SessionId } from "../../domain/ids.ts";
+import { isSessionId, sessionId, type LaneId, type Oid, type SessionId } from "../../domain/ids.ts";
 import type { FileRole, SessionFacts } from "../../ports/agent.ts";
 import type { Hashes, Random } from "../../ports/crypto.ts";
 import type { WorkFiles } from "../../ports/work-files.ts";
@@ -98,6 +98,21 @@ export function indexName(hashes: Hashes, agent: string, id: string): string {
   return toHex(hashes.h16(utf8(`${agent}\0${id}`)));
 }
 
+/** An index as it will be, and the part record that the stage then holds. */
+interface Announced {
+  readonly record: Oid;
+  readonly index: SessionIndex;
+}
+
+/** Null when it is damaged: it is a cache. */
+function announcedOf(bytes: Uint8Array): Announced | null {
+  try {
+    return JSON.parse(fromUtf8(bytes)) as Announced;
+  } catch {
+    return null;
+  }
+}
+
 export class SessionIndexes {
   readonly #files: WorkFiles;
   readonly #hashes: Hashes;
@@ -116,6 +131,32 @@ export class SessionIndexes {
     const name = indexName(this.#hashes, index.agent, index.id);
     await this.#files.write(`sessions/${name}.json`, utf8(JSON.stringify(index)));
     await this.#files.write(`by-session/${index.session}`, utf8(name));
+  }
+
+  /**
+   * Notes what the index will be once the stage holds the record of its open part. A process that is killed between the two
+   * leaves the note, and `settle` takes it: without it the files would be numbered anew beside what is staged.
+   */
+  async announce(index: SessionIndex, record: Oid): Promise<void> {
+    const note: Announced = { record, index: { ...index, rev: index.rev + 1 } };
+    await this.#files.write(`announced/${indexName(this.#hashes, index.agent, index.id)}.json`, utf8(JSON.stringify(note)));
+  }
+
+  /** Takes what was announced, when the stage took it and the index was not written. @param staged the record of a part in the stage */
+  async settle(name: string, staged: (session: SessionId, part: number) => Promise<Oid | null>): Promise<void> {
+    const bytes = await this.#files.read(`announced/${name}.json`);
+    if (bytes === null) return;
+    const note = announcedOf(bytes);
+    const index = await this.#load(name);
+    if (note === null || index === null || index.session !== note.index.session || index.rev + 1 !== note.index.rev) return;
+    if ((await staged(index.session, note.index.part)) !== note.record) return;
+    await this.#files.write(`sessions/${name}.json`, utf8(JSON.stringify(note.index)));
+  }
+
+  /** The name of the work file of a session, or null. */
+  async nameOf(session: SessionId): Promise<string | null> {
+    const name = await this.#files.read(`by-session/${session}`);
+    return name === null ? null : fromUtf8(name);
   }
 
   async bySession(session: SessionId): Promise<SessionIndex | null> {

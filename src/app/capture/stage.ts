@@ -17,10 +17,14 @@ export async function stagedTree(stage: Store, ref = STAGE_REF): Promise<Oid | n
   return head === null ? null : parseCommit(await stage.readCommit(head)).tree;
 }
 
+/** The blob of a part record in the stage. */
+export async function stagedRecord(stage: Store, tree: Oid | null, session: SessionId, part: number): Promise<Oid | null> {
+  return tree === null ? null : ((await entryAt(stage, tree, partPath(session, part)))?.oid ?? null);
+}
+
 export async function stagedPart(stage: Store, tree: Oid | null, session: SessionId, part: number): Promise<PartRecord | null> {
-  if (tree === null) return null;
-  const entry = await entryAt(stage, tree, partPath(session, part));
-  return entry === null ? null : decodePartRecord(await stage.readBlob(entry.oid));
+  const record = await stagedRecord(stage, tree, session, part);
+  return record === null ? null : decodePartRecord(await stage.readBlob(record));
 }
 
 /**

@@ -109,6 +109,11 @@ const CLONES = "clones.json";
 const keyFile = (place: LanePlace, lane: LaneId): string => `lanes/${place.repo}/${lane}.key`;
 const tieFile = (place: LanePlace, lane: LaneId): string => `lanes/${place.repo}/${lane}.tie`;
 
+/** The lanes that the clones on this device write now. */
+export async function lanesOfDevice(ports: Pick<LanePorts, "trust">): Promise<readonly LaneId[]> {
+  return Object.values(await clones(ports));
+}
+
 async function clones(ports: Pick<LanePorts, "trust">): Promise<Record<string, LaneId>> {
   const bytes = await ports.trust.read(CLONES);
   if (bytes === null) return {};

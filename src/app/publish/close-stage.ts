@@ -38,6 +38,8 @@ export async function closeStage(ledger: WritableLedger, waitMs: number): Promis
     const closed = await contents(ledger, staged);
     const indexes = new SessionIndexes(ledger.work, ledger.crypto.hashes);
     for (const { session, parts } of closed.sessions) {
+      const name = await indexes.nameOf(session);
+      if (name !== null) await indexes.settle(name, async (_, part) => parts.get(part) ?? null);
       const index = await indexes.bySession(session);
       if (index === null || !parts.has(index.part)) continue;
       closePart(ledger.crypto.hashes, index);

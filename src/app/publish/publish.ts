@@ -48,19 +48,26 @@ export async function publish(ledger: WritableLedger, options: PublishOptions): 
   const lock = await ledger.work.lock("publish", options.waitMs);
   if (lock === null) throw new HxError("busy", "another process publishes sessions now", { hints: ["hx sync"] });
   try {
-    const before = await ownHead(ledger);
-    const closed = await closeStage(ledger, options.waitMs);
-    if (closed !== null && (await wasPublished(ledger, closed, before))) {
-      await finish(ledger, closed, options.waitMs);
-      return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
-    }
-    if (closed === null && (before !== null || options.evenEmpty !== true)) return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
-    const added = await addCommit(ledger, before, closed, options.head);
-    if (closed !== null) await finish(ledger, closed, options.waitMs);
-    return { ...added, sessions: closed?.sessions.length ?? 0 };
+    // What a killed publication left comes first, then what was captured since.
+    const left = (await ledger.stage.read(CLOSED_REF)) === null ? null : await publishOnce(ledger, options);
+    const now = await publishOnce(ledger, options);
+    return { head: now.head, sessions: now.sessions + (left?.sessions ?? 0), bytes: now.bytes + (left?.bytes ?? 0) };
   } finally {
     await lock.release();
   }
+}
+
+async function publishOnce(ledger: WritableLedger, options: PublishOptions): Promise<Published> {
+  const before = await ownHead(ledger);
+  const closed = await closeStage(ledger, options.waitMs);
+  if (closed !== null && (await wasPublished(ledger, closed, before))) {
+    await finish(ledger, closed, options.waitMs);
+    return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
+  }
+  if (closed === null && (before !== null || options.evenEmpty !== true)) return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
+  const added = await addCommit(ledger, before, closed, options.head);
+  if (closed !== null) await finish(ledger, closed, options.waitMs);
+  return { ...added, sessions: closed?.sessions.length ?? 0 };
 }
 
 /** The local head of this clone's lane, checked against what was offered before. */

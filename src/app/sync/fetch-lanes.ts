@@ -4,6 +4,7 @@ import { keysRef, laneRef, parseSessionsRef, SESSIONS_PREFIX } from "../../forma
 import type { Remote, RemoteOptions } from "../../ports/git.ts";
 import type { Ledger } from "../ledger.ts";
 import { verifyKeys } from "../lane/keys.ts";
+import { lanesOfDevice } from "../lane/own-lane-key.ts";
 import { StateCache } from "../lane/state.ts";
 import { LaneTrusts } from "../lane/trust.ts";
 import { verifyLane, type LaneRules, type VerifiedLane } from "../lane/verify-lane.ts";
@@ -49,6 +50,7 @@ export async function fetchLanes(
       verified.push(await admit(ledger, trusts, rules, lane, refs));
     } catch (error) {
       if (!isHxError(error)) throw error;
+      if (error.code === "lane-rollback" && (await isOnItsWay(ledger, remote, url, refs, lane, options))) continue;
       problems.push({ lane, error });
     }
   }
@@ -107,6 +109,16 @@ async function fetchApart(
     }
   }
   return { filtered, problems };
+}
+
+/**
+ * Trust state is shared by the clones of a device. Another clone pins what it is about to push, and another sync may have
+ * seen a newer head after this one looked: then the remote is behind only by a moment.
+ */
+async function isOnItsWay(ledger: Ledger, remote: Remote, url: string, refs: ReadonlyMap<RefName, Oid>, lane: LaneId, options: RemoteOptions): Promise<boolean> {
+  if ((await lanesOfDevice(ledger)).includes(lane)) return true;
+  const ref = laneRef(lane);
+  return (await remote.list(url, ref, options)).get(ref) !== refs.get(ref);
 }
 
 async function admit(ledger: Ledger, trusts: LaneTrusts, rules: LaneRules, lane: LaneId, refs: ReadonlyMap<RefName, Oid>): Promise<VerifiedLane> {

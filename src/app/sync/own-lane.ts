@@ -6,7 +6,7 @@ import { keysRef, laneRef } from "../../format/paths.ts";
 import type { Remote, RemoteOptions } from "../../ports/git.ts";
 import { SessionIndexes } from "../capture/session-index.ts";
 import { CLOSED_REF, STAGE_REF } from "../capture/stage.ts";
-import type { WritableLedger } from "../ledger.ts";
+import type { Ledger, WritableLedger } from "../ledger.ts";
 import { verifyKeys } from "../lane/keys.ts";
 import { StateCache } from "../lane/state.ts";
 import { LaneTrusts } from "../lane/trust.ts";
@@ -68,13 +68,17 @@ export async function recoverOwnLane(
   const trusts = new LaneTrusts(ledger.trust);
   const trust = await trusts.read(ledger.lane.id);
   const cache = new StateCache(ledger.work, ledger.lane.id);
-  const verified = await verifyLane(store, rules, ledger.lane.id, theirs, ours === null ? null : trust, cache);
-  if (ours !== null || (trust !== null && verified.trust.chain[trust.seq] !== trust.hash)) {
+  // From its first header on: what is pinned is compared below, so that each way to differ from it ends in the same answer.
+  const verified = await verifyLane(store, rules, ledger.lane.id, theirs, null, cache);
+  const offered = trust === null || verified.trust.chain[trust.seq] === trust.hash;
+  // A clone that was put back from a backup: all that is new to it was offered by this device.
+  const isRewound = ours !== null && trust?.seq === verified.trust.seq && (await isAncestor(ledger, ours, theirs));
+  if (!offered || (ours !== null && !isRewound)) {
     await ledger.trust.write(forkMark(ledger.lane.id), utf8("1"));
     throw new HxError("lane-fork", `somebody else writes with the key of your lane '${ledger.lane.id}'`, { hints: ["hx identity unlock", "hx capture", "hx sync"], data: { lane: ledger.lane.id } });
   }
   const moved = await store.update([
-    { ref, from: null, to: theirs },
+    { ref, from: ours, to: theirs },
     ...(theirKeys === undefined ? [] : [{ ref: keys, from: await store.read(keys), to: theirKeys }]),
     { ref: quarantine, from: theirs, to: null },
     ...(theirKeys === undefined ? [] : [{ ref: quarantinedKeys, from: theirKeys, to: null }]),
@@ -89,7 +93,7 @@ export async function recoverOwnLane(
  */
 export async function retireForkedLane(ledger: WritableLedger): Promise<boolean> {
   const { id } = ledger.lane;
-  if ((await ledger.trust.read(forkMark(id))) === null) return false;
+  if (!(await isForked(ledger, id))) return false;
   const { store } = ledger.repository;
   const lane = await store.read(laneRef(id));
   const keys = await store.read(keysRef(id));
@@ -103,10 +107,16 @@ export async function retireForkedLane(ledger: WritableLedger): Promise<boolean>
   for (const index of await indexes.all()) if (index.lane === id) await indexes.forget(index.session);
   for (const ref of [STAGE_REF, CLOSED_REF]) {
     const staged = await ledger.stage.read(ref);
-    if (staged !== null) await ledger.stage.update([{ ref, from: staged, to: null }]);
+    const kept = refName(`refs/hx/forked/${id}/${ref.slice("refs/hx/".length)}`);
+    if (staged !== null) await ledger.stage.update([{ ref, from: staged, to: null }, { ref: kept, from: await ledger.stage.read(kept), to: staged }]);
   }
   await ledger.trust.remove(`lane/${id}.json`);
   return true;
+}
+
+/** Whether a sync found that somebody else writes with the key of this lane. Nothing more is captured for it. */
+export async function isForked(ledger: Pick<Ledger, "trust">, lane: LaneId): Promise<boolean> {
+  return (await ledger.trust.read(forkMark(lane))) !== null;
 }
 
 const forkMark = (lane: LaneId): string => `forked/${lane}`;
