@@ -60,7 +60,9 @@ export async function main(argv: readonly string[], built: Built): Promise<numbe
     bench.say(`${new Date().toISOString().slice(11, 19)} ${name} …`);
     const row = ROWS[name];
     try {
-      figures.push(...((await row?.(bench)) ?? []));
+      const measured = (await row?.(bench)) ?? [];
+      figures.push(...measured);
+      for (const { what, value, peer, ratio } of measured) bench.say(`  ${what}: ${value}${peer === undefined ? "" : `, ${peer}`}${ratio === undefined ? "" : `, ${ratio.toFixed(2)}x`}`);
     } catch (error) {
       figures.push({ row: name, what: "could not be measured", value: "", sample: "", note: String(error instanceof Error ? error.message : error).slice(0, 400) });
     }

@@ -5,7 +5,7 @@ import { hooks } from "./rows/hooks.ts";
 import { manySessions } from "./rows/many.ts";
 import { ordinary, teammate } from "./rows/network.ts";
 import { start } from "./rows/start.ts";
-import { growth } from "./rows/growth.ts";
+import { growth, growthIn } from "./rows/growth.ts";
 
 /** Every row measures in worlds of its own, and leaves nothing behind. */
 export const ROWS: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = {
@@ -14,6 +14,8 @@ export const ROWS: Readonly<Record<string, (bench: Bench) => Promise<readonly Fi
   turn: turnRow,
   bulk,
   growth,
+  growth20: growthIn(20),
+  growth100: growthIn(100),
   teammate,
   ordinary,
   many: manySessions,

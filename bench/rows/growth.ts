@@ -14,12 +14,18 @@ interface Series {
   readonly cuts: readonly number[];
 }
 
-/** What the remote stores after a transcript grew push by push. */
-export async function growth(bench: Bench): Promise<readonly Figure[]> {
-  const real = bench.samples === undefined ? null : join(bench.samples, "growing");
-  const figures = await grown(bench, real, (series) => series.cuts, "its own cuts");
-  for (const pushes of [20, 100]) figures.push(...(await grown(bench, real, ({ bytes }) => evenly(bytes, pushes), `${pushes} pushes`)));
-  return figures;
+/** What the remote stores after a transcript grew push by push, as it was seen to grow. */
+export function growth(bench: Bench): Promise<readonly Figure[]> {
+  return grown(bench, realOf(bench), (series) => series.cuts, "its own cuts");
+}
+
+/** The same in so many equal steps. */
+export function growthIn(pushes: number): (bench: Bench) => Promise<readonly Figure[]> {
+  return (bench) => grown(bench, realOf(bench), ({ bytes }) => evenly(bytes, pushes), `${pushes} pushes`);
+}
+
+function realOf({ samples }: Bench): string | null {
+  return samples === undefined ? null : join(samples, "growing");
 }
 
 async function grown(bench: Bench, real: string | null, cutsOf: (series: Series) => readonly number[], how: string): Promise<Figure[]> {

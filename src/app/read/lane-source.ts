@@ -52,11 +52,12 @@ async function sourceOf(ledger: Ledger, store: Store, lane: LaneId, head: Oid): 
   return { lane, store, publicKey, head, tree, keys };
 }
 
-/** Ids of the sessions of a lane. */
-export async function sessionsOf(source: LaneSource): Promise<readonly SessionId[]> {
+/** Ids of the sessions of a lane, those that begin with `beginning` alone: the other folders are not read. */
+export async function sessionsOf(source: LaneSource, beginning = ""): Promise<readonly SessionId[]> {
   const ids: SessionId[] = [];
   for (const fan of await directoryAt(source.store, source.tree, "s")) {
-    for (const { name } of await source.store.readTree(fan.oid)) if (isSessionId(name)) ids.push(name);
+    if (!fan.name.startsWith(beginning.slice(0, 2))) continue;
+    for (const { name } of await source.store.readTree(fan.oid)) if (isSessionId(name) && name.startsWith(beginning)) ids.push(name);
   }
   return ids;
 }

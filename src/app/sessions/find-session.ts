@@ -19,14 +19,18 @@ export interface FoundSession {
  */
 export async function findSession(ledger: Ledger, author: Author, sources: readonly LaneSource[], text: string): Promise<FoundSession> {
   const wanted = text.toLowerCase();
-  const all: FoundSession[] = [];
-  for (const source of sources) for (const session of await sessionsOf(source)) all.push({ source, session });
-  const byId = all.filter(({ session }) => session.startsWith(wanted));
-  const found = byId.length > 0 || wanted.length < 4 ? byId : await byAgentId(ledger, author, all, text);
+  const byId = await sessionsIn(sources, wanted);
+  const found = byId.length > 0 || wanted.length < 4 ? byId : await byAgentId(ledger, author, await sessionsIn(sources, ""), text);
   const [first, second] = found;
   if (first === undefined) throw new HxError("not-found", `no session '${text}' in this repository`, { hints: ["hx list"] });
   if (second !== undefined && first.session !== second.session) throw new HxError("ambiguous", `${found.length} sessions begin with '${text}'`, { hints: ["hx list"] });
   return first;
+}
+
+async function sessionsIn(sources: readonly LaneSource[], beginning: string): Promise<FoundSession[]> {
+  const found: FoundSession[] = [];
+  for (const source of sources) for (const session of await sessionsOf(source, beginning)) found.push({ source, session });
+  return found;
 }
 
 /** Of several captures of one session of an agent the fullest counts. */
