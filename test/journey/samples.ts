@@ -87,7 +87,7 @@ function linesOf(transcript: Buffer): readonly string[] {
 
 function recordedIn(line: string): Recorded | null {
   const record = parsed(line);
-  if (record === null) return null;
+  if (record === null) return tornIn(line);
   const payload = objectIn(record, "payload");
   const inPayload = record["type"] === "session_meta" || record["type"] === "turn_context";
   const cwd = payload === null ? record["cwd"] : inPayload ? payload["cwd"] : undefined;
@@ -95,6 +95,12 @@ function recordedIn(line: string): Recorded | null {
   if (record["type"] !== "message" || record["role"] !== "user" || !line.includes("<environment_context>")) return null;
   const tagged = /<cwd>([^<]+)<\/cwd>/.exec(line)?.[1];
   return tagged === undefined ? null : { directory: tagged, replace: (text, by) => text.replace(`<cwd>${tagged}</cwd>`, () => `<cwd>${by}</cwd>`) };
+}
+
+/** A record that is cut off still ran where its beginning says. */
+function tornIn(line: string): Recorded | null {
+  const cwd = line.startsWith("{") ? /"cwd":"([^"\\]*)"/.exec(line)?.[1] : undefined;
+  return cwd === undefined ? null : { directory: cwd, replace: (text, by) => text.replace(`"cwd":"${cwd}"`, () => `"cwd":"${by}"`) };
 }
 
 /** Of several places that look like the field, the one whose change the parsed record shows. */
