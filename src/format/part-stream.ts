@@ -76,6 +76,12 @@ export class FileLedger {
     known.ends.set(generation, Math.max(end, offset + length));
     if (this.#whole) known.latest = Math.max(known.latest, generation);
   }
+
+  /** The generation has `length` bytes, at most what is known. May begin one: that of an emptied file. */
+  cut(file: number, generation: number, length: number): void {
+    this.extend(file, generation, length, 0);
+    this.#files.get(file)?.ends.set(generation, length);
+  }
 }
 
 /** Reads the records of one part as its segments give them. */
@@ -142,8 +148,7 @@ export class PartStreamReader {
       return;
     }
     if (!this.#declared.has(head.file)) throw bad("f", "a file that this part declared");
-    // An `end` adds nothing, lies within what is known, and may begin a generation: that of an emptied file.
-    if (head.kind === "end") this.#ledger.extend(head.file, head.generation, head.length, 0);
+    if (head.kind === "end") this.#ledger.cut(head.file, head.generation, head.length);
     if (head.kind === "data" || head.kind === "omit") this.#ledger.extend(head.file, head.generation, head.offset, head.length);
   }
 }

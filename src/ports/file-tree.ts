@@ -3,6 +3,7 @@ export interface NewFile {
   write(offset: number, bytes: Uint8Array): Promise<void>;
   /** Starts over, for a new generation. */
   reset(): Promise<void>;
+  truncate(length: number): Promise<void>;
   /** Puts it at an absolute path, 0600, atomically. `modifiedMs`: its modification time. */
   commit(path: string, modifiedMs?: number): Promise<void>;
   discard(): Promise<void>;

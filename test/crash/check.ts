@@ -87,6 +87,10 @@ class Memory implements FileTarget {
     this.#bytes = new Uint8Array(0);
   }
 
+  async truncate(length: number): Promise<void> {
+    this.#bytes = this.#bytes.slice(0, length);
+  }
+
   text(size: number): string {
     return Buffer.from(this.#bytes.subarray(0, size)).toString("utf8");
   }

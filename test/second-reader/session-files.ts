@@ -52,6 +52,7 @@ export class SessionFiles {
     if (record.kind === "end") {
       if (!startGeneration(file, record.generation)) return;
       demand(record.length <= file.length, bad, "an end after what is known");
+      file.length = record.length;
       file.gone = false;
       file.modified = record.modified;
       return;

@@ -30,6 +30,10 @@ class DiskFile implements NewFile {
     await this.#handle.truncate(0);
   }
 
+  async truncate(length: number): Promise<void> {
+    await this.#handle.truncate(length);
+  }
+
   async commit(path: string, modifiedMs?: number): Promise<void> {
     await this.#handle.sync();
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });

@@ -17,7 +17,7 @@ import { PartWriter, positionOf, type WrittenPart } from "./part-writer.ts";
 import { readFile, type Sink } from "./read-file.ts";
 import { indexName, newSession, SessionIndexes, type FileProgress, type SessionIndex } from "./session-index.ts";
 import { hasNothingNew } from "./unchanged.ts";
-import { addToStage, stagedPart, stagedRecord, stagedTree } from "./stage.ts";
+import { addToStage, CLOSED_REF, stagedPart, stagedRecord, stagedTree } from "./stage.ts";
 
 export type CaptureOutcome =
   | { readonly kind: "captured"; readonly session: SessionId; readonly bytes: number; readonly omitted: number; readonly isNew: boolean; readonly title?: string }
@@ -81,7 +81,7 @@ async function captureOnce(
   const tree = await stagedTree(ledger.stage);
   await indexes.settle(indexName(ledger.crypto.hashes, source.agent, source.id), (session, part) => stagedRecord(ledger.stage, tree, session, part));
   const known = await indexes.read(source.agent, source.id);
-  const isOld = known !== null && known.lane === ledger.lane.id && (await isOutdated(ledger, known, tree));
+  const isOld = known !== null && known.lane === ledger.lane.id && ((await isOutdated(ledger, known, tree)) || (await hasLostParts(ledger, known, tree)));
   if (isOld && (await indexes.read(source.agent, source.id))?.rev !== known.rev) return "again"; // a publication went on meanwhile
   const goesOn = known !== null && known.lane === ledger.lane.id && !isOld;
   const index = goesOn ? known : newSession(ledger.crypto.random, ledger.lane.id, source.agent, source.id);
@@ -241,6 +241,22 @@ async function isOutdated(ledger: WritableLedger, index: SessionIndex, stage: Oi
   return last !== undefined && last.number >= index.segment;
 }
 
+/**
+ * Whether a part that the index knows is neither published nor staged: the stage was deleted. What follows would leave a hole,
+ * so the session is captured anew.
+ */
+async function hasLostParts(ledger: WritableLedger, index: SessionIndex, stage: Oid | null): Promise<boolean> {
+  if (index.segment > index.opened && (await stagedRecord(ledger.stage, stage, index.session, index.part)) === null) return true;
+  const published = await publishedParts(ledger, index);
+  if (published >= index.part) return false;
+  const closed = await stagedTree(ledger.stage, CLOSED_REF);
+  for (let n = published; n < index.part; n++) {
+    const kept = (await stagedRecord(ledger.stage, stage, index.session, n)) ?? (await stagedRecord(ledger.stage, closed, index.session, n));
+    if (kept === null) return true;
+  }
+  return false;
+}
+
 async function publishedParts(ledger: WritableLedger, index: SessionIndex): Promise<number> {
   const head = await ledger.repository.store.read(laneRef(ledger.lane.id));
   if (head === null) return 0;
@@ -290,6 +306,7 @@ function keepPosition(index: SessionIndex, writer: PartWriter, parts: readonly W
   index.part = writer.position.part;
   index.key = toHex(writer.position.key);
   index.segment = writer.position.segment;
+  if (parts.length > 1) index.opened = parts.at(-1)?.segments[0]?.number ?? index.segment;
 }
 
 async function factsOf(index: SessionIndex, boundary: Boundary): Promise<PrivateFacts> {

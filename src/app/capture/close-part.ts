@@ -9,4 +9,5 @@ export function closePart(hashes: Hashes, index: SessionIndex): void {
   index.closing.push({ part: index.part, key: toHex(partKey(hashes, chainKey)) });
   index.key = toHex(nextChainKey(hashes, chainKey));
   index.part += 1;
+  index.opened = index.segment;
 }

@@ -59,6 +59,8 @@ export interface SessionIndex {
   key: string;
   /** Number of the next segment. */
   segment: number;
+  /** Number of the first segment of the open part: it has content when `segment` is higher. */
+  opened: number;
   closing: ClosingPart[];
   /** Directory of the session: its first known one, absolute. */
   home?: string;
@@ -85,6 +87,7 @@ export function newSession(random: Random, lane: LaneId, agent: string, id: stri
     part: 0,
     key: toHex(random.bytes(32)),
     segment: 0,
+    opened: 0,
     closing: [],
     facts: {},
     bytes: 0,

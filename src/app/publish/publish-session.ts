@@ -41,9 +41,9 @@ export async function publishSession(
     return oid;
   };
   let { count, hash: chain } = await publishedParts(ledger, laneTree, closed);
-  if (Math.min(...closed.parts.keys()) < count) {
-    // The local work files were older than the lane. What was staged cannot take the numbers of published parts:
-    // it is dropped with the index, and the next capture takes the session from the agent's files anew.
+  if (Math.min(...closed.parts.keys()) !== count) {
+    // The local work files were older than the lane, or the stage lost a part. What is staged does not follow what is
+    // published: it is dropped with the index, and the next capture takes the session from the agent's files anew.
     await new SessionIndexes(ledger.work, ledger.crypto.hashes).forget(closed.session);
     return;
   }

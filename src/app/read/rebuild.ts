@@ -1,12 +1,21 @@
 import type { FileRole } from "../../format/stream-head.ts";
 import type { StreamRecord } from "../../format/part-stream.ts";
 
+/** The generation is shorter than what an earlier capture, killed before it noted its offset, had staged of it. */
+async function cut<Target extends FileTarget>(file: Building<Target>, length: number): Promise<void> {
+  await file.target.truncate(length);
+  file.size = length;
+  file.omitted = file.omitted.filter(({ from }) => from < length).map(({ from, to }) => ({ from, to: Math.min(to, length) }));
+}
+
 const ZEROS = new Uint8Array(1 << 16);
 
 /** Takes the content of one file as its records give it. Only the last generation counts. */
 export interface FileTarget {
   write(offset: number, bytes: Uint8Array): Promise<void>;
   reset(): Promise<void>;
+  /** Cuts it to so many bytes. */
+  truncate(length: number): Promise<void>;
 }
 
 /** A file of a session as it was captured. */
@@ -85,6 +94,7 @@ async function follow<Target extends FileTarget>(file: Building<Target>, record:
   file.gone = false;
   if (record.kind === "end") {
     file.modified = record.modified;
+    if (record.length < file.size) await cut(file, record.length);
     return;
   }
   const length = record.kind === "data" ? record.bytes.length : record.length;

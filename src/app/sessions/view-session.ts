@@ -21,6 +21,10 @@ class MemoryFile implements FileTarget {
     this.#length = 0;
   }
 
+  async truncate(length: number): Promise<void> {
+    this.#length = Math.min(this.#length, length);
+  }
+
   content(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
