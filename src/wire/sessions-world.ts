@@ -16,7 +16,7 @@ import { HxError } from "../domain/errors.ts";
 import type { Agent } from "../ports/agent.ts";
 import { agentsOf } from "./agents.ts";
 import { captureHere } from "./capture.ts";
-import type { Clone } from "./clone.ts";
+import { openClone, openLedger, type Clone } from "./clone.ts";
 import { openHere } from "./here.ts";
 import type { Settings } from "./settings.ts";
 import { syncHere } from "./sync.ts";
@@ -51,8 +51,9 @@ export function sessionsWorld(settings: Settings, context: WorldContext, ports: 
       return { agent: done.agent, files: done.files, omittedBytes: done.omitted, resume: resumeCommand(done.agent, done.id) };
     },
     async inspect(what) {
-      const { clone, ledger } = await openHere(settings, directory, ports, "never");
-      return inspect(ledger, clone.repository, what);
+      // Without a verified chain: who audits a broken clone needs this most.
+      const clone = await openClone(settings, directory);
+      return inspect(await openLedger(clone), clone.repository, what);
     },
   };
 }

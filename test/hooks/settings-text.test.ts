@@ -19,11 +19,10 @@ const otherKeys = fc.dictionary(
   fc.jsonValue({ maxDepth: 2 }),
   { maxKeys: 3, noNullPrototype: true },
 );
-const settings = fc.tuple(otherKeys, fc.option(ownHooks), otherKeys).map(([before, own, after]) => ({
-  ...before,
-  ...(own === null ? {} : { hooks: own }),
-  ...after,
-}));
+// As JSON can say it: -0 is a number of JavaScript alone.
+const settings = fc.tuple(otherKeys, fc.option(ownHooks), otherKeys).map(([before, own, after]): Record<string, unknown> =>
+  JSON.parse(JSON.stringify({ ...before, ...(own === null ? {} : { hooks: own }), ...after })),
+);
 
 interface Layout {
   readonly unit: "" | "  " | "    " | "\t" | "format";

@@ -1,5 +1,5 @@
-import { HxError } from "../../domain/errors.ts";
-import { isSessionId, type LaneId, type Oid, type SessionId } from "../../domain/ids.ts";
+import { HxError, isHxError } from "../../domain/errors.ts";
+import { isSessionId, type LaneId, type Oid, type RefName, type SessionId } from "../../domain/ids.ts";
 import { parseCommit } from "../../format/commit.ts";
 import { decodeEnvelope } from "../../format/envelope.ts";
 import { decodeHeader } from "../../format/header.ts";
@@ -20,14 +20,23 @@ export interface LaneSource {
   readonly keys: Oid | null;
 }
 
-/** All lanes whose refs are here: those that this clone writes, and those that were fetched and verified. */
-export async function laneSources(ledger: Ledger): Promise<readonly LaneSource[]> {
+/**
+ * All lanes whose refs are here: those that this clone writes, and those that were fetched and verified.
+ * @param broken is told of refs that are no lanes
+ */
+export async function laneSources(ledger: Ledger, broken: (ref: RefName, error: HxError) => void = () => undefined): Promise<readonly LaneSource[]> {
   const sources = new Map<LaneId, LaneSource>();
   for (const store of [ledger.repository.store, ledger.others]) {
     for (const [ref, head] of await store.list(SESSIONS_PREFIX)) {
       const place = parseSessionsRef(ref);
       if (place?.kind !== "lane" || sources.has(place.lane)) continue;
-      sources.set(place.lane, await sourceOf(ledger, store, place.lane, head));
+      try {
+        sources.set(place.lane, await sourceOf(ledger, store, place.lane, head));
+      } catch (error) {
+        // Refs that somebody mirrored into the work repository were never verified: one of them must not hide the others.
+        if (!isHxError(error)) throw error;
+        broken(ref, error);
+      }
     }
   }
   return [...sources.values()].sort((a, b) => (a.lane < b.lane ? -1 : 1));

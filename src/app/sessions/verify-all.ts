@@ -47,7 +47,9 @@ interface Counts {
 export async function verifySessions(ledger: Ledger, chain: VerifiedChain, author: Author | null, mine: readonly LaneSource[]): Promise<Verified> {
   const findings: Finding[] = [];
   const counts: Counts = { headers: 0, sessions: 0, segments: 0, opened: 0, notOpened: 0 };
-  const sources = await laneSources(ledger);
+  const sources = await laneSources(ledger, (ref, error) => {
+    findings.push({ severity: "error", code: "lane-invalid", message: error.message, place: [["ref", ref]] });
+  });
   for (const source of sources) {
     const ref = laneRef(source.lane);
     if (!(await attempt(findings, [["ref", ref]], () => verifyOne(ledger, chain, source, counts)))) continue;
