@@ -16,9 +16,14 @@ const EMPTY = new Uint8Array(0);
 
 /** @throws HxError `encoding-invalid` for a path outside the rules. */
 export function encodeRecord(record: StreamRecord): Uint8Array {
+  return concat(encodeRecordHead(record), record.kind === "data" ? record.bytes : EMPTY);
+}
+
+/** What goes before the bytes of a `data` record, and all of any other: for who does not want the bytes copied. */
+export function encodeRecordHead(record: StreamRecord): Uint8Array {
   if (record.kind === "file") checkStorePath(record.path);
   const head = encodeCbor(headFields(record));
-  return concat(uint32(head.length), head, record.kind === "data" ? record.bytes : EMPTY);
+  return concat(uint32(head.length), head);
 }
 
 function headFields(record: StreamRecord): Record<string, number | string> {

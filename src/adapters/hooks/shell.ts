@@ -28,8 +28,9 @@ export function gitHookLines(event: GitEvent, hxCommand: string): readonly strin
   const hx = shellWord(hxCommand);
   const guard = `if [ -z "\${HX_SKIP-}\${HX_HOOK-}" ] && command -v ${hx} >/dev/null 2>&1; then`;
   const quiet = "</dev/null >/dev/null 2>&1";
-  // A session of its own where there is setsid: the end of a pseudo terminal, as agents use them, ends what runs in it.
-  const detached = (call: string): string => `(s=; command -v setsid >/dev/null 2>&1 && s=setsid; $s ${hx} ${call} ${quiet} &)`;
+  // A session of its own where there is setsid: the end of a pseudo terminal, as agents use them, ends what runs in it. It may
+  // end before setsid has begun, hence the trap.
+  const detached = (call: string): string => `(trap "" HUP; s=; command -v setsid >/dev/null 2>&1 && s=setsid; $s ${hx} ${call} ${quiet} &)`;
   if (event === "post-commit") return [guard, `  ${detached("hook git post-commit")}`, "fi"];
   const variables = unattended.map((name) => `\${${name}-}`).join("");
   return [

@@ -40,8 +40,8 @@ export interface CaptureOptions {
   readonly dryRun?: boolean;
 }
 
-/** Raw bytes from which on a capture counts as bulk and compresses fast. */
-const BULK = 8 << 20;
+/** Raw bytes from which on a capture compresses fast: what is less is folded when it is published, and compressed better then. */
+const BULK = 3 << 19;
 const ROUNDS = 3;
 
 /**

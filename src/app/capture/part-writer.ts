@@ -1,7 +1,7 @@
 import { fromHex } from "../../domain/bytes.ts";
 import { nextChainKey, partKey } from "../../format/part-keys.ts";
 import { MAX_SEGMENTS, type SegmentEntry } from "../../format/part-record.ts";
-import { encodeRecord, type StreamRecord } from "../../format/part-stream.ts";
+import { encodeRecordHead, type StreamRecord } from "../../format/part-stream.ts";
 import type { FileRole } from "../../ports/agent.ts";
 import type { Effort } from "../../ports/compressor.ts";
 import { SegmentSealer, type SealerDeps } from "../lane/segment-sealer.ts";
@@ -46,9 +46,10 @@ export class PartWriter {
     if (this.#staged.length + (this.#sealer?.segments.length ?? 0) >= MAX_SEGMENTS - 1) await this.#nextPart();
     if (!this.#declared.has(record.file)) {
       this.#declared.add(record.file);
-      await this.#put(encodeRecord({ kind: "file", file: record.file, path, role }));
+      await this.#put(encodeRecordHead({ kind: "file", file: record.file, path, role }));
     }
-    await this.#put(encodeRecord(record));
+    await this.#put(encodeRecordHead(record));
+    if (record.kind === "data") await this.#put(record.bytes);
   }
 
   /** Seals what is left. The last part stays open. */

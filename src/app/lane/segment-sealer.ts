@@ -59,7 +59,8 @@ export class SegmentSealer {
 
   async #compress(): Promise<void> {
     if (this.#rawLength === 0) return;
-    const raw = concat(...this.#raw);
+    const [only] = this.#raw;
+    const raw = only !== undefined && this.#raw.length === 1 ? only : concat(...this.#raw);
     this.#raw = [];
     this.#rawLength = 0;
     const packed = await this.#stream.push(raw);

@@ -27,15 +27,28 @@ export interface Captured {
 /** Captures every session of the agents that may have run here. One that fails does not stop the others. */
 export async function captureAll(ledger: WritableLedger, agents: readonly Agent[], boundary: Boundary, options: CaptureAllOptions): Promise<readonly Captured[]> {
   const results: Captured[] = [];
+  const sources = sourcesOf(agents, options);
+  const worker = async (): Promise<void> => {
+    for (let next = await sources.next(); next.done !== true; next = await sources.next()) {
+      options.signal?.throwIfAborted();
+      const { agent, source } = next.value;
+      results.push({ agent: agent.name, id: source.id, outcome: await attempt(ledger, agent, source, boundary, options) });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results.sort((a, b) => (a.agent === b.agent ? (a.id < b.id ? -1 : 1) : a.agent < b.agent ? -1 : 1));
+}
+
+/** Sessions that are captured at once: while one is compressed, the next is read. */
+const AT_ONCE = 2;
+
+async function* sourcesOf(agents: readonly Agent[], options: CaptureAllOptions): AsyncGenerator<{ agent: Agent; source: SessionSource }> {
   for (const agent of agents) {
     const narrowing = options.since === undefined ? {} : { changedSince: options.since };
     for await (const source of agent.discover(options.directories, narrowing)) {
-      options.signal?.throwIfAborted();
-      if (options.session !== undefined && !source.id.startsWith(options.session)) continue;
-      results.push({ agent: agent.name, id: source.id, outcome: await attempt(ledger, agent, source, boundary, options) });
+      if (options.session === undefined || source.id.startsWith(options.session)) yield { agent, source };
     }
   }
-  return results;
 }
 
 async function attempt(ledger: WritableLedger, agent: Agent, source: SessionSource, boundary: Boundary, options: CaptureAllOptions): Promise<Captured["outcome"]> {
