@@ -35,6 +35,8 @@ export async function buildProgram(outdir) {
     target: "node20.19",
     // Their ES modules first: UMD bundles (jsonc-parser) hide what they require.
     mainFields: ["module", "main"],
+    // Comments name the files of a bundle: where node_modules is a link, they would name a place of this machine.
+    preserveSymlinks: true,
     chunkNames: "chunks/[name]-[hash]",
     // Native and optional: absent is a way to be installed.
     external: ["@napi-rs/keyring"],
