@@ -29,10 +29,12 @@ async function codeOf(action: Promise<unknown>): Promise<string> {
 /** Runs, and does something else right after every write whose number is a multiple of `every`. */
 async function disturbed(actions: readonly Action[], every: number, act: (name: string) => Promise<void>): Promise<void> {
   let count = 0;
+  let acting: Promise<void> = Promise.resolve();
   const step: Step = async (name, work) => {
     const value = await work();
     count += 1;
-    if (count % every === 0) await act(name);
+    // One after the other: two sessions are captured at once.
+    if (count % every === 0) await (acting = acting.then(() => act(name)));
     return value;
   };
   await runActions({ directory: world.work, env: world.env, actions }, step);
@@ -119,6 +121,34 @@ describe("what was lost or put back", () => {
     await world.run(["capture", "sync"]);
     await expectFullest(2, 1);
     await expectIntact(world);
+  });
+
+  it("what was offered and never arrived, and is gone with a restored backup: the lane gives way to a fresh one", async () => {
+    await grow(0);
+    await world.run(["capture", "sync"]);
+    await exec("cp", ["-a", join(world.work, ".git"), world.box.path("backup")]);
+    await grow(1);
+    const away = world.box.path("away");
+    const offline = disturbed(["capture", "sync"], 1, async (name) => {
+      if (name.includes("lane pin") || name.startsWith("trust")) await rename(world.remote, away).catch(() => undefined);
+    });
+    expect(await codeOf(offline)).not.toBe("no error");
+    await rename(away, world.remote);
+    await rm(join(world.work, ".git"), { recursive: true });
+    await rename(world.box.path("backup"), join(world.work, ".git"));
+    const failed = await world.hx("sync");
+    expect([failed.code, failed.stderr]).toEqual([13, expect.stringMatching(/neither here nor at the remote[\s\S]*hx capture/)]);
+    for (const command of ["capture", "sync"]) expect(await world.hx(command)).toMatchObject({ code: 0 });
+    await expectFullest(1, 2);
+  });
+
+  it("a stage that was deleted: the session is captured anew", async () => {
+    await grow(0);
+    await world.run(["capture"]);
+    await rm(join(world.work, ".git", "hx-stage"), { recursive: true });
+    await grow(1);
+    await world.run(["capture", "sync"]);
+    await expectFullest(1, 1);
   });
 
   it("without its local work files a session is captured anew, and nothing is missing", async () => {

@@ -7,13 +7,15 @@ import { runOrFail } from "./run.ts";
 import type { GitProgram } from "./run.ts";
 import { gitStore } from "./store.ts";
 
-/** Nothing runs by itself in a store of hx, and it keeps no history of its refs. */
+/** Nothing runs by itself in a store of hx, and it keeps no history of its refs, nor a graph of commits that come and go. */
 const CONFIG = `[gc]
 	auto = 0
+	writeCommitGraph = false
 [maintenance]
 	auto = false
 [core]
 	logAllRefUpdates = false
+	commitGraph = false
 `;
 
 /** @throws HxError `git-failed` when the directory holds a store of another object format */

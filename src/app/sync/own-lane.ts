@@ -9,6 +9,7 @@ import { CLOSED_REF, STAGE_REF } from "../capture/stage.ts";
 import type { Ledger, WritableLedger } from "../ledger.ts";
 import { verifyKeys } from "../lane/keys.ts";
 import { StateCache } from "../lane/state.ts";
+import { readLaneHead } from "../lane/own-head.ts";
 import { LaneTrusts } from "../lane/trust.ts";
 import { verifyLane, type LaneRules, type VerifiedLane } from "../lane/verify-lane.ts";
 
@@ -73,6 +74,8 @@ export async function recoverOwnLane(
   const offered = trust === null || verified.trust.chain[trust.seq] === trust.hash;
   // A clone that was put back from a backup: all that is new to it was offered by this device.
   const isRewound = ours !== null && trust?.seq === verified.trust.seq && (await isAncestor(ledger, ours, theirs));
+  const isOlder = trust !== null && verified.trust.seq < trust.seq && trust.chain[verified.trust.seq] === verified.trust.hash;
+  if (isOlder) throw await lostOffer(ledger);
   if (!offered || (ours !== null && !isRewound)) {
     await ledger.trust.write(forkMark(ledger.lane.id), utf8("1"));
     throw new HxError("lane-fork", `somebody else writes with the key of your lane '${ledger.lane.id}'`, { hints: ["hx identity unlock", "hx capture", "hx sync"], data: { lane: ledger.lane.id } });
@@ -85,6 +88,28 @@ export async function recoverOwnLane(
   ]);
   if (!moved) throw new HxError("busy", "another process syncs now", { hints: ["hx sync"] });
   return true;
+}
+
+/**
+ * A lane of which the newest header that was offered is neither in this clone nor at the remote (a restored backup of a clone whose
+ * last push never arrived) cannot go on: whoever got that header would see a fork. It gives way to a fresh one.
+ * @throws HxError `lane-rollback`
+ */
+export async function refuseLostOffer(ledger: WritableLedger): Promise<void> {
+  const trust = await new LaneTrusts(ledger.trust).read(ledger.lane.id);
+  if (trust === null) return;
+  const { store } = ledger.repository;
+  const oid = await store.read(laneRef(ledger.lane.id));
+  const seq = oid === null ? -1 : (await readLaneHead(store, ledger.crypto, ledger.lane.id, ledger.lane.publicKey, oid)).header.seq;
+  if (seq < trust.seq) throw await lostOffer(ledger);
+}
+
+async function lostOffer(ledger: WritableLedger): Promise<HxError> {
+  await ledger.trust.write(forkMark(ledger.lane.id), utf8("1"));
+  return new HxError("lane-rollback", `what your lane '${ledger.lane.id}' offered last is neither here nor at the remote: its sessions are captured again`, {
+    hints: ["hx identity unlock", "hx capture", "hx sync"],
+    data: { lane: ledger.lane.id },
+  });
 }
 
 /**

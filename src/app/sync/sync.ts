@@ -4,7 +4,7 @@ import type { PushRef, PushResult, Remote } from "../../ports/git.ts";
 import type { Ledger, WritableLedger } from "../ledger.ts";
 import { publish } from "../publish/publish.ts";
 import { fetchLanes, type LaneProblem } from "./fetch-lanes.ts";
-import { pinOwnLane, recoverOwnLane } from "./own-lane.ts";
+import { pinOwnLane, recoverOwnLane, refuseLostOffer } from "./own-lane.ts";
 import { writePushed } from "./pushed.ts";
 import { checkNamed } from "./withheld.ts";
 import { acceptChain, laneRules, localChain, type VerifiedChain } from "./workspace-chain.ts";
@@ -47,6 +47,7 @@ export async function sync(ledger: WritableLedger, remote: Remote, url: string, 
     const chain = await syncChain(ledger, remote, url, refs, options);
     const rules = laneRules(ledger, chain);
     await recoverOwnLane(ledger, remote, url, refs, rules, options);
+    await refuseLostOffer(ledger);
     const published = await publish(ledger, { head: { n: chain.state.head.n, hash: chain.state.head.hash }, waitMs: options.waitMs });
     sessions += published.sessions;
     bytes += published.bytes;
