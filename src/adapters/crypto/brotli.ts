@@ -16,7 +16,7 @@ interface Setting {
  * 9.2 to 1, 11 gave 1.3 MB/s and 10.1 to 1. Bulk capture wants 120 MB/s.
  */
 const SETTINGS: Readonly<Record<Effort, Setting>> = {
-  fast: { quality: 4, window: 22 },
+  fast: { quality: 3, window: 22 },
   normal: { quality: 5, window: 24 },
   best: { quality: 11, window: 24 },
 };
