@@ -13,7 +13,7 @@ export async function* first(play: Play, laptop: Machine): AsyncGenerator<DemoSt
   progress.phase("making a repository");
   yield await ordinaryRepository(play, laptop);
 
-  await writeTranscripts(laptop, "first turn");
+  await writeTranscripts(play.recordings, laptop, "first turn");
   yield { title: "Claude Code and Codex have worked here: their own files", lines: await fileLines(laptop) };
 
   await writeFile(play.passphraseFile, "correct horse battery staple\n", { mode: 0o600 });
@@ -55,9 +55,9 @@ async function* commitAndPush({ stage, progress }: Play, laptop: Machine): Async
 }
 
 /** The agent goes on in the same session, and fires the hook in the person's own settings. */
-async function* oneMoreTurn({ stage, progress, passphraseFile }: Play, laptop: Machine): AsyncGenerator<DemoStep> {
+async function* oneMoreTurn({ stage, recordings, progress, passphraseFile }: Play, laptop: Machine): AsyncGenerator<DemoStep> {
   progress.phase("working on");
-  await writeTranscripts(laptop, "whole");
+  await writeTranscripts(recordings, laptop, "whole");
   const hook = await stopHook(laptop);
   await stage.run(laptop, ["sh", "-c", hook], { input: JSON.stringify(stopPayload(laptop)) });
   await stage.settled("the capture behind the turn", () => hasStage(stage, laptop));

@@ -4,6 +4,8 @@ import type { Stage } from "./stage.ts";
 /** What the acts of the demo share. */
 export interface Play {
   readonly stage: Stage;
+  /** Directory of the recorded sessions. */
+  readonly recordings: string;
   readonly progress: Progress;
   /** Address of the repository at the host. */
   readonly url: string;

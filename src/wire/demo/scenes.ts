@@ -7,16 +7,16 @@ import { first } from "./first.ts";
 import type { Play } from "./play.ts";
 import type { Machine, Stage } from "./stage.ts";
 import { stranger } from "./stranger.ts";
-import { storedFiles } from "./transcripts.ts";
+import { recordings, storedFiles } from "./transcripts.ts";
 
 /** Laptop, stranger, new laptop, in that order. */
-export async function* scenes(stage: Stage, progress: Progress): AsyncGenerator<DemoStep> {
+export async function* scenes(stage: Stage, progress: Progress, recorded = recordings()): AsyncGenerator<DemoStep> {
   const started = performance.now();
   const host = await stage.machine("host");
   const paper = join(stage.root, "paper");
   await mkdir(paper, { mode: 0o700 });
   const remote = await startDemoRemote({ directory: host.directory, env: host.env });
-  const play = { stage, progress, url: `${remote.url}/acme-web.git`, passphraseFile: join(paper, "passphrase"), phraseFile: join(paper, "phrase") };
+  const play = { stage, progress, recordings: recorded, url: `${remote.url}/acme-web.git`, passphraseFile: join(paper, "passphrase"), phraseFile: join(paper, "phrase") };
   try {
     yield await makeRemote(play, host);
     const laptop = await stage.machine("laptop");

@@ -31,9 +31,8 @@ export interface StoredFile {
   readonly bytes: Uint8Array;
 }
 
-/** Writes the recorded sessions into the stores of a machine, as though they had run in its checkout. */
-export async function writeTranscripts(machine: Machine, howMuch: "first turn" | "whole"): Promise<void> {
-  const source = recordings();
+/** Writes the recorded sessions of `source` into the stores of a machine, as though they had run in its checkout. */
+export async function writeTranscripts(source: string, machine: Machine, howMuch: "first turn" | "whole"): Promise<void> {
   for (const { name, below } of STORES) {
     for (const path of await filesBelow(join(source, name))) {
       const target = join(machine.home, below, relative(join(source, name), path).replace(slugOf(RECORDED.work), slugOf(machine.work)));
@@ -69,8 +68,8 @@ function firstTurn(path: string, text: string): string {
   return lines === undefined ? text : text.split("\n").slice(0, lines).map((line) => `${line}\n`).join("");
 }
 
-/** The build puts them beside the bundle. */
-function recordings(): string {
+/** Where the recorded sessions are: the build puts them beside the bundle. @throws HxError `io-failed` */
+export function recordings(): string {
   const found = ["./demo", "../demo"].map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) => existsSync(join(path, "codex")));
   if (found === undefined) throw new HxError("io-failed", "the recorded sessions of the demo are not in this package");
   return found;
