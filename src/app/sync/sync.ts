@@ -7,6 +7,7 @@ import { fetchLanes, type LaneProblem } from "./fetch-lanes.ts";
 import { pinOwnLane, recoverOwnLane, refuseLostOffer } from "./own-lane.ts";
 import { writePushed } from "./pushed.ts";
 import { checkNamed } from "./withheld.ts";
+import type { LaneRules } from "../lane/verify-lane.ts";
 import { acceptChain, laneRules, localChain, type VerifiedChain } from "./workspace-chain.ts";
 
 export interface SyncOptions {
@@ -56,9 +57,7 @@ export async function sync(ledger: WritableLedger, remote: Remote, url: string, 
     if (push.kind === "stale" && round < ROUNDS) continue;
     if (push.kind === "done" || push.kind === "nothing") await writePushed(ledger, url);
     const own = await lanesHere(ledger);
-    const fetched = await fetchLanes(ledger, remote, url, refs, rules, (lane) => own.includes(lane), options);
-    const { problems, withheld } = await checkNamed(ledger, url, refs, fetched);
-    return { remote: url, push, sessions, bytes, lanesFetched: fetched.verified.length, filtered: fetched.filtered, problems, withheld };
+    return { remote: url, push, sessions, bytes, ...(await fetchOthers(ledger, remote, url, refs, rules, (lane) => own.includes(lane), options)) };
   }
 }
 
@@ -66,9 +65,29 @@ export async function sync(ledger: WritableLedger, remote: Remote, url: string, 
 export async function fetchOnly(ledger: Ledger, remote: Remote, url: string, options: SyncOptions): Promise<SyncResult> {
   const refs = await remote.list(url, SESSIONS_PREFIX, options);
   const chain = await syncChain(ledger, remote, url, refs, options);
-  const fetched = await fetchLanes(ledger, remote, url, refs, laneRules(ledger, chain), () => false, options);
-  const { problems, withheld } = await checkNamed(ledger, url, refs, fetched);
-  return { remote: url, push: { kind: "nothing" }, sessions: 0, bytes: 0, lanesFetched: fetched.verified.length, filtered: fetched.filtered, problems, withheld };
+  const others = await fetchOthers(ledger, remote, url, refs, laneRules(ledger, chain), () => false, options);
+  return { remote: url, push: { kind: "nothing" }, sessions: 0, bytes: 0, ...others };
+}
+
+/** A head that is named and not found is looked for once more: it may have been pushed after this sync looked. */
+async function fetchOthers(
+  ledger: Ledger,
+  remote: Remote,
+  url: string,
+  refs: ReadonlyMap<RefName, Oid>,
+  rules: LaneRules,
+  skip: (lane: LaneId) => boolean,
+  options: SyncOptions,
+): Promise<Pick<SyncResult, "lanesFetched" | "filtered" | "problems" | "withheld">> {
+  const first = await fetchLanes(ledger, remote, url, refs, rules, skip, options);
+  const found = await checkNamed(ledger, url, refs, first);
+  if (found.withheld.length === 0) return { lanesFetched: first.verified.length, filtered: first.filtered, ...found };
+  const now = await remote.list(url, SESSIONS_PREFIX, options);
+  const second = await fetchLanes(ledger, remote, url, now, rules, skip, options);
+  const { problems, withheld } = await checkNamed(ledger, url, now, second);
+  const known = new Set(problems.map(({ lane }) => lane));
+  const all = [...problems, ...found.problems.filter(({ lane }) => !known.has(lane))];
+  return { lanesFetched: first.verified.length + second.verified.length, filtered: first.filtered && second.filtered, problems: all, withheld };
 }
 
 const ROOT_QUARANTINE = refName("refs/hx/quarantine/root");
