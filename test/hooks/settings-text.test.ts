@@ -19,9 +19,9 @@ const otherKeys = fc.dictionary(
   fc.jsonValue({ maxDepth: 2 }),
   { maxKeys: 3, noNullPrototype: true },
 );
-// As JSON can say it: -0 is a number of JavaScript alone.
+// As JSON can say it, -0 is a number of JavaScript alone; and without `__proto__`, which the parser that this test reads with drops.
 const settings = fc.tuple(otherKeys, fc.option(ownHooks), otherKeys).map(([before, own, after]): Record<string, unknown> =>
-  JSON.parse(JSON.stringify({ ...before, ...(own === null ? {} : { hooks: own }), ...after })),
+  JSON.parse(JSON.stringify({ ...before, ...(own === null ? {} : { hooks: own }), ...after }), (key, value: unknown) => (key === "__proto__" ? undefined : value)),
 );
 
 interface Layout {
