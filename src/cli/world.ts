@@ -185,6 +185,8 @@ export interface CaptureReport {
   readonly sessions: readonly CapturedSession[];
   /** Sessions that yielded nothing, with the reason. */
   readonly skipped: readonly { readonly agent: string; readonly session: string; readonly reason: string }[];
+  /** How many of these could not be captured because something went wrong. */
+  readonly failed: number;
 }
 
 export interface CapturedSession {

@@ -1,5 +1,5 @@
 import { equal, utf8 } from "../domain/bytes.ts";
-import type { DeviceId, PersonId } from "../domain/ids.ts";
+import type { DeviceBox, DeviceStatement, PersonKeyStatement, PersonStatement } from "../domain/workspace/statement.ts";
 import { decodeCborMap, encodeCbor } from "./cbor.ts";
 import type { CborInput, CborMap, CborValue } from "./cbor.ts";
 import { openEnvelope, openEnvelopeBy } from "./envelope.ts";
@@ -13,37 +13,6 @@ export interface CardEnvelopes {
   readonly person: Uint8Array;
   readonly devices: readonly Uint8Array[];
   readonly keys: readonly Uint8Array[];
-}
-
-export interface PersonStatement {
-  readonly id: PersonId;
-  /** The person's signing key. */
-  readonly sign: Uint8Array;
-  /** X-Wing public key of the recovery phrase. */
-  readonly recovery: Uint8Array;
-}
-
-export interface DeviceStatement {
-  readonly id: DeviceId;
-  readonly person: PersonId;
-  readonly sign: Uint8Array;
-  readonly box: Uint8Array;
-}
-
-export interface PersonKeyStatement {
-  readonly person: PersonId;
-  readonly epoch: number;
-  /** X-Wing public key of the epoch. */
-  readonly key: Uint8Array;
-  readonly boxes: readonly DeviceBox[];
-  readonly recovery: Uint8Array;
-  /** Wrap of the epoch before, sealed to this one; absent at epoch 0. */
-  readonly before?: Uint8Array;
-}
-
-export interface DeviceBox {
-  readonly device: DeviceId;
-  readonly wrap: Uint8Array;
 }
 
 /** A card whose signatures were verified. */

@@ -1,6 +1,7 @@
 import { compare } from "../domain/bytes.ts";
 import { HxError } from "../domain/errors.ts";
-import type { PersonId, ProjectId, RepoId } from "../domain/ids.ts";
+import type { ProjectId, RepoId } from "../domain/ids.ts";
+import type { MembershipClaim, PersonBox } from "../domain/workspace/statement.ts";
 import { cardMap, cardOf } from "./card.ts";
 import type { CardEnvelopes } from "./card.ts";
 import type { CborInput, CborMap, CborValue } from "./cbor.ts";
@@ -8,26 +9,13 @@ import { asBytes, asList, bad, bytesField, intField, listField, mapField } from 
 import { asPerson, idBytes, projectField, repoField } from "./ids.ts";
 import { WRAP_PUBLIC_KEY, parseWrap } from "./wrap.ts";
 
-export interface PersonBox {
-  readonly person: PersonId;
-  readonly wrap: Uint8Array;
-}
-
-/** Public keys of one epoch of the membership key, and a wrap of its seeds for each living member. */
-export interface MembershipEpoch {
-  readonly epoch: number;
-  readonly sign: Uint8Array;
-  readonly box: Uint8Array;
-  readonly boxes: readonly PersonBox[];
-}
-
 /** The bodies of the statements that this version knows. Envelopes and wraps in them are bytes, not verified here. */
 export type StatementBody =
-  | { readonly type: "genesis"; readonly home: RepoId; readonly threshold: 1; readonly nonce: Uint8Array; readonly founder: CardEnvelopes; readonly name: Uint8Array; readonly membership: MembershipEpoch }
+  | { readonly type: "genesis"; readonly home: RepoId; readonly threshold: 1; readonly nonce: Uint8Array; readonly founder: CardEnvelopes; readonly name: Uint8Array; readonly membership: MembershipClaim }
   | { readonly type: "person"; readonly card: CardEnvelopes; readonly name: Uint8Array; readonly membership: Uint8Array }
   | { readonly type: "device"; readonly device: Uint8Array; readonly box: Uint8Array }
   | { readonly type: "person-key"; readonly key: Uint8Array }
-  | { readonly type: "membership"; readonly membership: MembershipEpoch }
+  | { readonly type: "membership"; readonly membership: MembershipClaim }
   | { readonly type: "project"; readonly project: ProjectId; readonly name: Uint8Array }
   | { readonly type: "connect"; readonly repo: RepoId; readonly project: ProjectId; readonly genesis: Uint8Array }
   | { readonly type: "disconnect"; readonly repo: RepoId };
@@ -91,12 +79,12 @@ function genesisBody(map: CborMap): StatementBody {
   };
 }
 
-function membershipMap(membership: MembershipEpoch): CborInput {
+function membershipMap(membership: MembershipClaim): CborInput {
   const boxes = membership.boxes.map(({ person, wrap }) => [idBytes(person), wrap] as const);
   return { epoch: membership.epoch, sign: membership.sign, box: membership.box, boxes: boxes.toSorted((a, b) => compare(a[0], b[0])) };
 }
 
-function membershipEpoch(map: CborMap): MembershipEpoch {
+function membershipEpoch(map: CborMap): MembershipClaim {
   const boxes = listField(map, "boxes").map(personBox);
   boxes.forEach(({ person }, i) => {
     const before = boxes[i - 1]?.person;

@@ -84,9 +84,11 @@ async function prePush(wait: boolean, deps: HookDeps): Promise<void> {
   const started = performance.now();
   const work = async (): Promise<void> => {
     const world = await deps.world();
-    await world.captureAll(deps.directory);
+    // A session that cannot be captured keeps back none of the others.
+    const captured = await world.captureAll(deps.directory).then(() => null, (error: unknown) => ({ error }));
     const left = Math.max(0, deadlineMs - (performance.now() - started));
     await world.pushWaiting(deps.directory, { awaited: wait, deadlineMs: left });
+    if (captured !== null) throw captured.error;
   };
   if (!(await within(deadlineMs, work())) && wait) deps.continueDetached(["git", "pre-push"]);
 }

@@ -34,7 +34,7 @@ export async function captureHere(settings: Settings, context: WorldContext, por
     ...(options.since === undefined ? {} : { since: options.since }),
   });
   if (!options.dryRun) await keep();
-  return { sessions: captured.flatMap(sessionOf), skipped: captured.flatMap(skippedOf) };
+  return { sessions: captured.flatMap(sessionOf), skipped: captured.flatMap(skippedOf), failed: captured.filter(({ outcome }) => outcome.kind === "failed").length };
 }
 
 function sessionOf({ agent, outcome }: Captured): CapturedSession[] {

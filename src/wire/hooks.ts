@@ -37,6 +37,9 @@ export async function hookWorld(watch?: CaptureWatch): Promise<HookWorld> {
       const captured = await captureAll(ledger, agentsOf(settings), boundary, { directories, waitMs: WAIT_MS });
       await keep();
       await watch?.after(captured);
+      // The others are captured; that one was not goes into the log of the hooks.
+      const failed = captured.find(({ outcome }) => outcome.kind === "failed")?.outcome;
+      if (failed?.kind === "failed") throw failed.error;
     },
     async captureSession(name, payload, directory) {
       const { clone, ledger } = await open(directory);

@@ -40,6 +40,7 @@ export const initReport: w.InitReport = { workspace: "c".repeat(64), repo: "d".r
 export const capture: w.CaptureReport = {
   sessions: [{ id: ID, agent: "claude-code", title: "mend the cart", newBytes: 4321, omittedBytes: 17, isNew: true }],
   skipped: [{ agent: "codex", session: "0199", reason: "ran outside this repository" }],
+  failed: 0,
 };
 
 export const sync: w.SyncReport = {

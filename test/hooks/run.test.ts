@@ -90,6 +90,13 @@ describe("git hooks", () => {
     expect(seen.continued).toEqual([]);
   });
 
+  it("push what waits when one session could not be captured, and note that", async () => {
+    const seen = watched({ captureAll: () => Promise.reject(new HxError("io-failed", "cannot write")) });
+    await runHook(["git", "pre-push", "--wait"], bytes(), seen.deps);
+    expect(seen.calls.map(([name]) => name)).toEqual(["captureAll", "pushWaiting"]);
+    expect(seen.failures).toEqual(["pre-push io-failed"]);
+  });
+
   it("give the push what capture left of the time", async () => {
     let given = Infinity;
     const seen = watched({

@@ -1,7 +1,8 @@
 import { equal } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
 import { recoverySeeds } from "../../format/card.ts";
-import type { Card, CardEnvelopes, PersonKeyStatement } from "../../format/card.ts";
+import type { PersonKeyStatement } from "../../domain/workspace/statement.ts";
+import type { Card, CardEnvelopes } from "../../format/card.ts";
 import type { EpochSeed } from "../../format/key-file.ts";
 import { personKeyBeforeContext, personKeyContext } from "../../format/wrap.ts";
 import type { Crypto } from "../../ports/crypto.ts";

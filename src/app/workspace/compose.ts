@@ -6,7 +6,8 @@ import { signEnvelope } from "../../format/envelope.ts";
 import { encodeName } from "../../format/sealed-name.ts";
 import type { SealedName } from "../../format/sealed-name.ts";
 import { statementPayload } from "../../format/statement.ts";
-import type { MembershipEpoch, StatementBody } from "../../format/statement-body.ts";
+import type { MembershipClaim } from "../../domain/workspace/statement.ts";
+import type { StatementBody } from "../../format/statement-body.ts";
 import { membershipContext, nameContext, projectNameContext } from "../../format/wrap.ts";
 import type { Crypto } from "../../ports/crypto.ts";
 
@@ -44,7 +45,7 @@ export function boxMembership(crypto: Crypto, secret: MembershipSecret, member: 
   return crypto.wrapper.wrap(member.key, membershipContext(secret.epoch, member.person), secret.seeds);
 }
 
-function membershipEpoch(crypto: Crypto, secret: MembershipSecret, members: readonly BoxTarget[]): MembershipEpoch {
+function membershipEpoch(crypto: Crypto, secret: MembershipSecret, members: readonly BoxTarget[]): MembershipClaim {
   const boxes = members.map((member) => ({ person: member.person, wrap: boxMembership(crypto, secret, member) }));
   return { epoch: secret.epoch, sign: secret.sign, box: secret.box, boxes };
 }

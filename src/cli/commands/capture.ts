@@ -27,5 +27,6 @@ export const command: CommandSpec = {
     const [{ captureJson }, { captureView }] = await Promise.all([import("../json/sessions.ts"), import("../views/reports.ts")]);
     if (call.json) await call.out.json(captureJson(report, dryRun));
     else await call.out.write(captureView(report, call.out.style, dryRun));
+    return report.failed > 0 ? 3 : 0;
   },
 };

@@ -7,32 +7,46 @@ export interface Signed {
   readonly signature: Uint8Array;
 }
 
-/** Envelope `hx/person/v1`. */
-export interface PersonClaim {
-  readonly signed: Signed;
+/** What an envelope `hx/person/v1` says. */
+export interface PersonStatement {
   readonly id: PersonId;
+  /** The person's signing key. */
   readonly sign: Uint8Array;
+  /** X-Wing public key of the recovery phrase. */
   readonly recovery: Uint8Array;
 }
 
-/** Envelope `hx/device/v1`. */
-export interface DeviceClaim {
-  readonly signed: Signed;
+/** What an envelope `hx/device/v1` says. */
+export interface DeviceStatement {
   readonly id: DeviceId;
   readonly person: PersonId;
   readonly sign: Uint8Array;
   readonly box: Uint8Array;
 }
 
-/** Envelope `hx/person-key/v1`. */
-export interface PersonKeyClaim {
-  readonly signed: Signed;
+/** What an envelope `hx/person-key/v1` says. */
+export interface PersonKeyStatement {
   readonly person: PersonId;
   readonly epoch: number;
+  /** X-Wing public key of the epoch. */
   readonly key: Uint8Array;
   readonly boxes: readonly DeviceBox[];
   readonly recovery: Uint8Array;
+  /** Wrap of the epoch before, sealed to this one; absent at epoch 0. */
   readonly before?: Uint8Array;
+}
+
+/** The same with nothing verified yet, and with what the rules need to verify it. */
+export interface PersonClaim extends PersonStatement {
+  readonly signed: Signed;
+}
+
+export interface DeviceClaim extends DeviceStatement {
+  readonly signed: Signed;
+}
+
+export interface PersonKeyClaim extends PersonKeyStatement {
+  readonly signed: Signed;
 }
 
 export interface DeviceBox {
