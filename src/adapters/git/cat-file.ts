@@ -2,6 +2,7 @@ import { HxError } from "../../domain/errors.ts";
 import { startBatch } from "./batch.ts";
 import type { Answer, Batch, Ending, Question } from "./batch.ts";
 import type { GitProgram } from "./run.ts";
+import { wantedToFetch } from "./lazy-fetch.ts";
 
 /** Objects through a long-lived `git cat-file`, started when first needed. It never fetches. */
 export interface CatFile {
@@ -48,8 +49,7 @@ export function catFile(program: GitProgram, gitDirectory: string): CatFile {
       for (const question of [first, ...rest]) ask(question);
       return;
     }
-    // In a partial clone an older git tries to fetch, is not allowed any protocol, and gives up.
-    if (/promisor remote|lazy fetch/i.test(ending.stderr)) first.resolve(null);
+    if (wantedToFetch(ending.stderr)) first.resolve(null);
     else first.reject(new HxError("git-failed", `cannot read object '${first.line}': ${ending.stderr.trim() || "git ended"}`));
     for (const question of rest) ask(question);
   };

@@ -5,6 +5,7 @@ import type { Checkout, RemoteUrl, Repository } from "../../ports/git.ts";
 import { gitFailed, plain, run, runOrFail, text } from "./run.ts";
 import type { GitProgram } from "./run.ts";
 import { gitStore } from "./store.ts";
+import { wantedToFetch } from "./lazy-fetch.ts";
 
 const BRANCHES = "refs/heads/";
 /** `git config` when there is no such key. */
@@ -104,7 +105,7 @@ async function fileAt(program: GitProgram, gitDir: string, revision: string, pat
   if (/[\n\0]/.test(revision + path)) return null;
   const args = [gitDir, "cat-file", "--batch"];
   const ran = await run(program, args, { input: `${revision}:${path}\n` });
-  if (/promisor remote|lazy fetch/i.test(ran.stderr)) {
+  if (wantedToFetch(ran.stderr)) {
     throw new HxError("missing-object", `'${path}' of '${revision}' is not present in this partial clone`, {
       hints: [`git show '${revision}:${path}'`],
     });
