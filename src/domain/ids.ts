@@ -8,6 +8,7 @@ export type SessionId = Branded<string, "SessionId">;
 export type PersonId = Branded<string, "PersonId">;
 export type DeviceId = Branded<string, "DeviceId">;
 export type ProjectId = Branded<string, "ProjectId">;
+export type TeamId = Branded<string, "TeamId">;
 export type ItemId = Branded<string, "ItemId">;
 /** 64 hex digits. */
 export type WorkspaceId = Branded<string, "WorkspaceId">;
@@ -36,6 +37,7 @@ export const sessionId = parser<SessionId>("session id", HEX16);
 export const personId = parser<PersonId>("person id", HEX16);
 export const deviceId = parser<DeviceId>("device id", HEX16);
 export const projectId = parser<ProjectId>("project id", HEX16);
+export const teamId = parser<TeamId>("team id", HEX16);
 export const itemId = parser<ItemId>("item id", HEX16);
 export const workspaceId = parser<WorkspaceId>("workspace id", HEX32);
 export const repoId = parser<RepoId>("repo id", HEX32);
