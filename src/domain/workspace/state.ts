@@ -1,5 +1,5 @@
 import { equal } from "../bytes.ts";
-import type { DeviceId, PersonId, ProjectId, RepoId, WorkspaceId } from "../ids.ts";
+import type { DeviceId, LaneId, PersonId, ProjectId, RepoId, TeamId, WorkspaceId } from "../ids.ts";
 import type { DeviceBox } from "./statement.ts";
 
 /** A number in the chain and the hash of that statement's envelope. */
@@ -13,10 +13,12 @@ export interface Device {
   readonly person: PersonId;
   readonly sign: Uint8Array;
   readonly box: Uint8Array;
-  /** A removal, when there is one, ends the life of a device from its place in the chain on. */
+  /** A removal ends the life of a device from its place in the chain on. */
   readonly state: "live" | "removed";
   /** Number of the statement that brought it in. */
   readonly since: number;
+  /** Number of the statement that removed it (or its person). */
+  readonly until?: number;
 }
 
 export interface PersonKeyEpoch {
@@ -34,12 +36,92 @@ export interface Person {
   readonly id: PersonId;
   readonly sign: Uint8Array;
   readonly recovery: Uint8Array;
-  readonly state: "living" | "removed";
+  /** `departed`: removed in peace. */
+  readonly state: "living" | "removed" | "departed";
   readonly devices: readonly DeviceId[];
   /** Index is the epoch. */
   readonly keys: readonly PersonKeyEpoch[];
+  /** A device of theirs was removed, and no new person key came since: nothing of a team is boxed to them. */
+  readonly keyDue: boolean;
   readonly name: SealedName;
   readonly since: number;
+  /** Number of the statement that removed them. */
+  readonly until?: number;
+  /** What they signed for the time after their departure. */
+  readonly succession?: Succession;
+}
+
+/** docs/spec/workspace.md, "Succession". */
+export interface Succession {
+  readonly team: TeamId;
+  /** Epoch of the team key to which the inner wrap is sealed. */
+  readonly teamEpoch: number;
+  /** Epoch of the person key whose seed it holds. */
+  readonly keyEpoch: number;
+  /** H of the inner wrap. */
+  readonly hash: Uint8Array;
+  readonly boxes: ReadonlyMap<PersonId, PersonKeyWrap>;
+  /** The inner wrap, once a departure has published it. */
+  readonly wrap?: Uint8Array;
+}
+
+/** A wrap to a person, and the epoch of their person key to which it is sealed. */
+export interface PersonKeyWrap {
+  readonly epoch: number;
+  readonly wrap: Uint8Array;
+}
+
+export interface TeamKeyEpoch {
+  readonly epoch: number;
+  /** X-Wing public key. */
+  readonly key: Uint8Array;
+  /** The seed, boxed to members: those of the epoch's statement, and those who were admitted later. */
+  readonly boxes: ReadonlyMap<PersonId, PersonKeyWrap>;
+  /** The seed of the epoch before, sealed to this one. */
+  readonly before?: Uint8Array;
+  readonly since: number;
+  /** Who made it. */
+  readonly by: PersonId;
+}
+
+/** docs/spec/workspace.md, "Teams". */
+export interface Team {
+  readonly id: TeamId;
+  readonly name: SealedName;
+  readonly since: number;
+  readonly nominated: ReadonlySet<PersonId>;
+  /** With the number of the statement that made each one a member. */
+  readonly members: ReadonlyMap<PersonId, number>;
+  /** Index is the epoch; empty: nobody made a key yet. */
+  readonly keys: readonly TeamKeyEpoch[];
+  /** Number of the removal since which the key is due for a new epoch; null: not due. */
+  readonly due: number | null;
+  /** Granted projects, with the number of the statement that granted each. */
+  readonly grants: ReadonlyMap<ProjectId, number>;
+  /** It lost its last member. */
+  readonly dead: boolean;
+}
+
+/** What a removal froze: docs/spec/lane.md, "Frozen". */
+export interface FrozenLane {
+  readonly seq: number;
+  /** H of that header's envelope. */
+  readonly hash: Uint8Array;
+}
+
+/** Newest freeze of one repository, and the newest entry of each lane over all freezes. */
+export interface Freeze {
+  /** Number of the newest removal that names this repository. */
+  readonly since: number;
+  /** Membership epoch that this removal began. */
+  readonly epoch: number;
+  readonly lanes: ReadonlyMap<LaneId, FrozenLane>;
+}
+
+/** A removal began a membership epoch: headers whose `head` is `since` or later need it. */
+export interface EpochDemand {
+  readonly since: number;
+  readonly epoch: number;
 }
 
 export interface SealedName {
@@ -53,6 +135,8 @@ export interface MembershipEpoch {
   readonly sign: Uint8Array;
   readonly box: Uint8Array;
   readonly boxes: ReadonlyMap<PersonId, Uint8Array>;
+  /** The box seed of the epoch before, sealed to this one. */
+  readonly before?: Uint8Array;
   readonly since: number;
 }
 
@@ -82,6 +166,11 @@ export interface WorkspaceState {
   readonly administrators: ReadonlySet<PersonId>;
   /** Index is the epoch. */
   readonly membership: readonly MembershipEpoch[];
+  readonly teams: ReadonlyMap<TeamId, Team>;
+  /** By repository that a removal named. */
+  readonly freezes: ReadonlyMap<RepoId, Freeze>;
+  /** One for each removal, oldest first. */
+  readonly demands: readonly EpochDemand[];
   readonly projects: ReadonlyMap<ProjectId, Project>;
   readonly connections: ReadonlyMap<RepoId, ConnectedRepo>;
 }
@@ -147,4 +236,18 @@ export function boxesFor(state: WorkspaceState, device: DeviceId): readonly { re
 
 export function boxMap(boxes: readonly DeviceBox[]): ReadonlyMap<DeviceId, Uint8Array> {
   return new Map(boxes.map(({ device, wrap }) => [device, wrap]));
+}
+
+/** Whether a device was live where a header names statement `n` as the newest. */
+export function wasLive(device: Device, n: number): boolean {
+  return device.since <= n && (device.until === undefined || n < device.until);
+}
+
+export function isTeamMember(state: WorkspaceState, team: TeamId, person: PersonId): boolean {
+  return state.teams.get(team)?.members.has(person) === true;
+}
+
+/** The newest key of a team, or null while nobody made one. */
+export function currentTeamKey(team: Team): TeamKeyEpoch | null {
+  return team.keys.at(-1) ?? null;
 }

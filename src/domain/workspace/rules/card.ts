@@ -25,7 +25,7 @@ export function readCard(verify: Verify, card: CardClaim, n: number, name: Seale
   const keys: PersonKeyEpoch[] = [];
   for (const claim of card.keys) keys.push(newPersonKey(verify, claim, { id: person.id, sign: person.sign, keys }, devices, n));
   return {
-    person: { id: person.id, sign: person.sign, recovery: person.recovery, state: "living", devices: devices.map(({ id }) => id), keys, name, since: n },
+    person: { id: person.id, sign: person.sign, recovery: person.recovery, state: "living", devices: devices.map(({ id }) => id), keys, keyDue: false, name, since: n },
     devices,
   };
 }

@@ -30,6 +30,9 @@ export function beginWorkspace(verify: Verify, statement: Statement, workspace: 
     devices: new Map(devices.map((device) => [device.id, device])),
     administrators: new Set([person.id]),
     membership: [newMembership(body.membership, 0, [person.id], n)],
+    teams: new Map(),
+    freezes: new Map(),
+    demands: [],
     projects: new Map(),
     connections: new Map(),
   };
