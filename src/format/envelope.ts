@@ -16,7 +16,9 @@ export type EnvelopeType =
   | "hx/device/v1"
   | "hx/person-key/v1"
   | "hx/repo/v1"
-  | "hx/statement/v1";
+  | "hx/statement/v1"
+  | "hx/join/v1"
+  | "hx/join-device/v1";
 
 export interface Envelope {
   readonly type: EnvelopeType;
@@ -47,6 +49,11 @@ export function decodeEnvelope(bytes: Uint8Array, type: EnvelopeType): Envelope 
   const [found, payload, signature] = asList(decodeCbor(bytes), "envelope", 3);
   if (asText(found, "type") !== type) throw new HxError("encoding-invalid", `not an envelope of type '${type}'`);
   return { type, payload: asBytes(payload, "payload"), signature: asBytes(signature, "signature", 64) };
+}
+
+/** What an envelope says that it is, with nothing verified. @throws HxError `encoding-invalid` */
+export function envelopeTypeOf(bytes: Uint8Array): string {
+  return asText(asList(decodeCbor(bytes), "envelope", 3)[0], "type");
 }
 
 export function signEnvelope(type: EnvelopeType, payload: CborInput, sign: (message: Uint8Array) => Uint8Array): Uint8Array {

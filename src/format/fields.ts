@@ -1,3 +1,4 @@
+import { compare } from "../domain/bytes.ts";
 import { HxError } from "../domain/errors.ts";
 import { isCborMap } from "./cbor.ts";
 import type { CborMap, CborValue } from "./cbor.ts";
@@ -29,6 +30,12 @@ export function mapField(map: CborMap, key: string): CborMap {
 
 export function optionalBytesField(map: CborMap, key: string, length?: number): Uint8Array | undefined {
   return map.has(key) ? bytesField(map, key, length) : undefined;
+}
+
+export function boolField(map: CborMap, key: string): boolean {
+  const value = map.get(key);
+  if (typeof value !== "boolean") throw bad(key, "true or false");
+  return value;
 }
 
 export function optionalIntField(map: CborMap, key: string): number | undefined {
@@ -69,6 +76,15 @@ export function asList(value: CborValue | undefined, key: string, length?: numbe
 export function asMap(value: CborValue | undefined, key: string): CborMap {
   if (!isCborMap(value)) throw bad(key, "a map");
   return value;
+}
+
+/** A list that must be sorted bytewise, each key once. */
+export function rising(keys: readonly Uint8Array[], key: string): void {
+  for (let i = 1; i < keys.length; i++) {
+    const before = keys[i - 1];
+    const here = keys[i];
+    if (before !== undefined && here !== undefined && compare(before, here) >= 0) throw bad(key, "sorted, each once");
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { HxError } from "../domain/errors.ts";
 import type { LaneId, RepoId, WorkspaceId } from "../domain/ids.ts";
 import { decodeCborMap, encodeCbor } from "./cbor.ts";
 import type { CborInput, CborMap, CborValue } from "./cbor.ts";
-import { asBytes, asInt, asList, asText, bad, bytesField, checkVersion, intField, listField, mapField, optionalBytesField, suiteField } from "./fields.ts";
+import { asBytes, asInt, asList, asText, bad, bytesField, checkVersion, intField, listField, mapField, optionalBytesField, rising, suiteField } from "./fields.ts";
 import { idBytes, labelled, laneIdBytes, laneIdFrom, repoField, workspaceField } from "./ids.ts";
 import { parseLanePath } from "./paths.ts";
 import { cutPieces, joinPieces } from "./pieces.ts";
@@ -161,12 +161,4 @@ function batchEntry(value: CborValue): BatchEntry {
 function laneHead(value: CborValue): LaneHead {
   const [lane, seq, hash] = asList(value, "heads", 3);
   return { lane: laneIdFrom(asBytes(lane, "heads", 16)), seq: asInt(seq, "heads"), hash: asBytes(hash, "heads", 32) };
-}
-
-function rising(keys: readonly Uint8Array[], key: string): void {
-  for (let i = 1; i < keys.length; i++) {
-    const before = keys[i - 1];
-    const here = keys[i];
-    if (before !== undefined && here !== undefined && compare(before, here) >= 0) throw bad(key, "sorted, each once");
-  }
 }

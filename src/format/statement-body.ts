@@ -1,24 +1,34 @@
-import { compare } from "../domain/bytes.ts";
 import { HxError } from "../domain/errors.ts";
 import type { ProjectId, RepoId } from "../domain/ids.ts";
-import type { MembershipClaim, PersonBox } from "../domain/workspace/statement.ts";
+import type { DeviceRemovalBody } from "../domain/workspace/removal-bodies.ts";
+import type { MembershipClaim } from "../domain/workspace/membership-claim.ts";
+import type { AdministratorBody } from "../domain/workspace/statement.ts";
+import type { TeamStatementBody } from "../domain/workspace/team-bodies.ts";
 import { cardMap, cardOf } from "./card.ts";
 import type { CardEnvelopes } from "./card.ts";
-import type { CborInput, CborMap, CborValue } from "./cbor.ts";
-import { asBytes, asList, bad, bytesField, intField, listField, mapField } from "./fields.ts";
-import { asPerson, idBytes, projectField, repoField } from "./ids.ts";
-import { WRAP_PUBLIC_KEY, parseWrap } from "./wrap.ts";
+import type { CborInput, CborMap } from "./cbor.ts";
+import { bad, boolField, bytesField, intField, mapField } from "./fields.ts";
+import { idBytes, personField, projectField, repoField } from "./ids.ts";
+import { membershipClaim, membershipMap } from "./membership-body.ts";
+import { deviceRemovalBody, deviceRemovalMap, removalBody, removalMap } from "./removal-body.ts";
+import type { RemovalBody } from "./removal-body.ts";
+import { admitBody, grantBody, nominateBody, successionBody, teamBody, teamBodyMap, teamKeyBody, teamRemovalBody } from "./team-body.ts";
+import { wrapField } from "./wrap.ts";
 
 /** The bodies of the statements that this version knows. Envelopes and wraps in them are bytes, not verified here. */
 export type StatementBody =
   | { readonly type: "genesis"; readonly home: RepoId; readonly threshold: 1; readonly nonce: Uint8Array; readonly founder: CardEnvelopes; readonly name: Uint8Array; readonly membership: MembershipClaim }
-  | { readonly type: "person"; readonly card: CardEnvelopes; readonly name: Uint8Array; readonly membership: Uint8Array }
+  | { readonly type: "person"; readonly join: Uint8Array; readonly membership: Uint8Array }
+  | AdministratorBody
   | { readonly type: "device"; readonly device: Uint8Array; readonly box: Uint8Array }
   | { readonly type: "person-key"; readonly key: Uint8Array }
   | { readonly type: "membership"; readonly membership: MembershipClaim }
   | { readonly type: "project"; readonly project: ProjectId; readonly name: Uint8Array }
   | { readonly type: "connect"; readonly repo: RepoId; readonly project: ProjectId; readonly genesis: Uint8Array }
-  | { readonly type: "disconnect"; readonly repo: RepoId };
+  | { readonly type: "disconnect"; readonly repo: RepoId }
+  | TeamStatementBody
+  | RemovalBody
+  | DeviceRemovalBody;
 
 export type StatementType = StatementBody["type"];
 
@@ -27,7 +37,9 @@ export function bodyMap(body: StatementBody): CborInput {
     case "genesis":
       return { home: idBytes(body.home), threshold: body.threshold, nonce: body.nonce, founder: cardMap(body.founder), name: body.name, membership: membershipMap(body.membership) };
     case "person":
-      return { card: cardMap(body.card), name: body.name, membership: body.membership };
+      return { join: body.join, membership: body.membership };
+    case "administrator":
+      return { person: idBytes(body.person), is: body.is };
     case "device":
       return { device: body.device, box: body.box };
     case "person-key":
@@ -40,18 +52,35 @@ export function bodyMap(body: StatementBody): CborInput {
       return { repo: idBytes(body.repo), project: idBytes(body.project), genesis: body.genesis };
     case "disconnect":
       return { repo: idBytes(body.repo) };
+    case "removal":
+      return removalMap(body);
+    case "device-removal":
+      return deviceRemovalMap(body);
+    default:
+      return teamBodyMap(body);
   }
 }
 
 const DECODERS: Readonly<Record<StatementType, (map: CborMap) => StatementBody>> = {
   genesis: genesisBody,
-  person: (map) => ({ type: "person", card: cardOf(mapField(map, "card")), name: wrapField(map, "name", "name"), membership: wrapField(map, "membership", "membership") }),
+  person: (map) => ({ type: "person", join: bytesField(map, "join"), membership: wrapField(map, "membership", "membership") }),
+  administrator: (map) => ({ type: "administrator", person: personField(map, "person"), is: boolField(map, "is") }),
   device: (map) => ({ type: "device", device: bytesField(map, "device"), box: wrapField(map, "box", "person-key") }),
   "person-key": (map) => ({ type: "person-key", key: bytesField(map, "key") }),
-  membership: (map) => ({ type: "membership", membership: membershipEpoch(map) }),
+  membership: (map) => ({ type: "membership", membership: membershipClaim(map) }),
   project: (map) => ({ type: "project", project: projectField(map, "project"), name: wrapField(map, "name", "name") }),
   connect: (map) => ({ type: "connect", repo: repoField(map, "repo"), project: projectField(map, "project"), genesis: bytesField(map, "genesis") }),
   disconnect: (map) => ({ type: "disconnect", repo: repoField(map, "repo") }),
+  team: teamBody,
+  nominate: nominateBody,
+  "team-key": teamKeyBody,
+  admit: admitBody,
+  "team-removal": teamRemovalBody,
+  grant: grantBody("grant"),
+  withdraw: grantBody("withdraw"),
+  removal: removalBody,
+  "device-removal": deviceRemovalBody,
+  succession: successionBody,
 };
 
 /** @throws HxError `encoding-invalid`, `wrap-invalid`, or `too-new` for a type that is not known. */
@@ -66,7 +95,7 @@ function isStatementType(type: string): type is StatementType {
 
 function genesisBody(map: CborMap): StatementBody {
   if (intField(map, "threshold") !== 1) throw new HxError("too-new", "a workspace with a threshold over 1 is not known");
-  const membership = membershipEpoch(mapField(map, "membership"));
+  const membership = membershipClaim(mapField(map, "membership"));
   if (membership.epoch !== 0) throw bad("membership", "epoch 0");
   return {
     type: "genesis",
@@ -77,31 +106,4 @@ function genesisBody(map: CborMap): StatementBody {
     name: wrapField(map, "name", "name"),
     membership,
   };
-}
-
-function membershipMap(membership: MembershipClaim): CborInput {
-  const boxes = membership.boxes.map(({ person, wrap }) => [idBytes(person), wrap] as const);
-  return { epoch: membership.epoch, sign: membership.sign, box: membership.box, boxes: boxes.toSorted((a, b) => compare(a[0], b[0])) };
-}
-
-function membershipEpoch(map: CborMap): MembershipClaim {
-  const boxes = listField(map, "boxes").map(personBox);
-  boxes.forEach(({ person }, i) => {
-    const before = boxes[i - 1]?.person;
-    if (before !== undefined && before >= person) throw bad("boxes", "sorted, one for each person");
-  });
-  return { epoch: intField(map, "epoch"), sign: bytesField(map, "sign", 32), box: bytesField(map, "box", WRAP_PUBLIC_KEY), boxes };
-}
-
-function personBox(value: CborValue): PersonBox {
-  const [person, wrap] = asList(value, "boxes", 2);
-  const bytes = asBytes(wrap, "boxes");
-  parseWrap(bytes, "membership");
-  return { person: asPerson(person, "boxes"), wrap: bytes };
-}
-
-function wrapField(map: CborMap, key: string, purpose: "name" | "membership" | "person-key"): Uint8Array {
-  const bytes = bytesField(map, key);
-  parseWrap(bytes, purpose);
-  return bytes;
 }

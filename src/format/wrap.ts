@@ -1,13 +1,14 @@
 import { concat } from "../domain/bytes.ts";
 import { HxError } from "../domain/errors.ts";
-import type { DeviceId, PersonId, ProjectId, RepoId, SessionId } from "../domain/ids.ts";
+import type { DeviceId, PersonId, ProjectId, RepoId, SessionId, TeamId } from "../domain/ids.ts";
 import { encodeCbor } from "./cbor.ts";
-import { SUITE } from "./fields.ts";
+import type { CborMap, CborValue } from "./cbor.ts";
+import { SUITE, asBytes } from "./fields.ts";
 import { idBytes } from "./ids.ts";
 import type { ContextMap, Hash } from "./primitives.ts";
 
 /** docs/spec/wrap.md. */
-export type WrapPurpose = "author" | "person-key" | "person-key-before" | "membership" | "name" | "item";
+export type WrapPurpose = "author" | "person-key" | "person-key-before" | "membership" | "membership-before" | "name" | "item" | "team" | "team-before" | "succession" | "succession-box" | "share";
 
 const KIND_DIRECT = 1;
 const HEAD = 2;
@@ -15,8 +16,18 @@ const TAG = 16;
 export const KEM_CIPHERTEXT = 1120;
 export const WRAP_PUBLIC_KEY = 1216;
 
-/** Plaintext lengths that a purpose fixes; a name has any. */
-const PLAINTEXT: Readonly<Record<string, number>> = { author: 32, "person-key": 32, "person-key-before": 32, membership: 64, item: 32 };
+/** Plaintext lengths that a purpose fixes; a name, a share and a box of a succession have any. */
+const PLAINTEXT: Readonly<Record<string, number>> = {
+  author: 32,
+  "person-key": 32,
+  "person-key-before": 32,
+  membership: 64,
+  "membership-before": 32,
+  item: 32,
+  team: 32,
+  "team-before": 32,
+  succession: 32,
+};
 
 export interface WrapParts {
   readonly kem: Uint8Array;
@@ -54,6 +65,21 @@ export function wrapAdditional(context: ContextMap): Uint8Array {
   return encodeCbor(context);
 }
 
+/** A field that holds a wrap of this purpose. @throws as `parseWrap`; HxError `encoding-invalid` */
+export function wrapField(map: CborMap, key: string, purpose: WrapPurpose): Uint8Array {
+  return asWrap(map.get(key), key, purpose);
+}
+
+export function optionalWrapField(map: CborMap, key: string, purpose: WrapPurpose): Uint8Array | undefined {
+  return map.has(key) ? wrapField(map, key, purpose) : undefined;
+}
+
+export function asWrap(value: CborValue | undefined, key: string, purpose: WrapPurpose): Uint8Array {
+  const bytes = asBytes(value, key);
+  parseWrap(bytes, purpose);
+  return bytes;
+}
+
 /** Purpose and suite of a context. @throws HxError `internal` when it has none. */
 export function wrapPurpose(context: ContextMap): string {
   const { purpose, suite } = context;
@@ -89,12 +115,55 @@ export function membershipContext(epoch: number, person: PersonId): ContextMap {
   return { purpose: "membership", suite: SUITE, epoch, person: idBytes(person) };
 }
 
+/** `epoch` is that of the key it is sealed to; the plaintext is the box seed of the epoch before. */
+export function membershipBeforeContext(epoch: number): ContextMap {
+  return { purpose: "membership-before", suite: SUITE, epoch };
+}
+
 export function nameContext(person: PersonId): ContextMap {
   return { purpose: "name", suite: SUITE, person: idBytes(person) };
 }
 
 export function projectNameContext(project: ProjectId): ContextMap {
   return { purpose: "name", suite: SUITE, project: idBytes(project) };
+}
+
+export function teamNameContext(team: TeamId): ContextMap {
+  return { purpose: "name", suite: SUITE, team: idBytes(team) };
+}
+
+/** `epoch` is that of the team key. */
+export function teamContext(team: TeamId, epoch: number, person: PersonId): ContextMap {
+  return { purpose: "team", suite: SUITE, team: idBytes(team), epoch, person: idBytes(person) };
+}
+
+/** `epoch` is that of the team key it is sealed to; the plaintext is the seed of the epoch before. */
+export function teamBeforeContext(team: TeamId, epoch: number): ContextMap {
+  return { purpose: "team-before", suite: SUITE, team: idBytes(team), epoch };
+}
+
+export interface SuccessionPlace {
+  /** Whose person key it is about. */
+  readonly person: PersonId;
+  readonly team: TeamId;
+  /** Epoch of the team key to which it is sealed. */
+  readonly teamEpoch: number;
+  /** Epoch of the person key whose seed it holds. */
+  readonly keyEpoch: number;
+}
+
+export function successionContext(place: SuccessionPlace): ContextMap {
+  return { purpose: "succession", suite: SUITE, person: idBytes(place.person), team: idBytes(place.team), epoch: place.teamEpoch, key: place.keyEpoch };
+}
+
+/** `epoch` is that of the person key of `to`, an administrator. */
+export function successionBoxContext(person: PersonId, team: TeamId, to: PersonId, epoch: number): ContextMap {
+  return { purpose: "succession-box", suite: SUITE, person: idBytes(person), team: idBytes(team), to: idBytes(to), epoch };
+}
+
+/** @param approval H of the approval's envelope. @param first number of the first part whose key is in it */
+export function shareContext(repo: RepoId, approval: Uint8Array, session: SessionId, first: number): ContextMap {
+  return { purpose: "share", suite: SUITE, repo: idBytes(repo), approval, session: idBytes(session), first };
 }
 
 export function itemContext(repo: RepoId): ContextMap {

@@ -11,7 +11,7 @@ import { newestFailure } from "../app/status/hook-failures.ts";
 import { waitingFor } from "../app/status/waiting.ts";
 import { withheldLanes } from "../app/status/claims.ts";
 import { readPushed } from "../app/sync/pushed.ts";
-import { projectName } from "../app/workspace/member.ts";
+import { nameKeys, projectName } from "../app/workspace/member.ts";
 import type { Status, Warning } from "../cli/world.ts";
 import { CONNECTION_PATH } from "../domain/connection.ts";
 import { isHxError } from "../domain/errors.ts";
@@ -97,9 +97,9 @@ async function orWarn<Value>(warnings: Warning[], absent: Value, look: () => Pro
 /** Names of the projects where the membership key is open, else their ids. */
 async function projectShown(clone: Clone, ports: IdentityPorts, { chain, effective }: Connected): Promise<string> {
   const identity = await tryOpenIdentity(ports).catch(() => null);
-  const seeds = identity?.memberships.filter(({ workspace }) => workspace === chain.state.workspace) ?? [];
+  const names = nameKeys(clone.crypto, chain.state, identity?.memberships ?? []);
   const projects = [...new Set([...effective.connection.paths.values()].flatMap((project) => (project === null ? [] : [project])))];
-  return projects.map((project) => projectName(clone.crypto, chain.state, seeds, project) ?? project).join(", ");
+  return projects.map((project) => projectName(clone.crypto, chain.state, names, project) ?? project).join(", ");
 }
 
 async function laneWarnings(ledger: Ledger, own: (OwnLane & { readonly day: number }) | null, { chain }: Connected): Promise<readonly Warning[]> {

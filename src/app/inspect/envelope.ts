@@ -21,6 +21,8 @@ const KINDS: Readonly<Record<EnvelopeType, string>> = {
   "hx/person-key/v1": "person key",
   "hx/repo/v1": "repository genesis",
   "hx/statement/v1": "statement",
+  "hx/join/v1": "request to join",
+  "hx/join-device/v1": "request of a device",
 };
 
 /** The type of the envelope that these bytes are, or null. */

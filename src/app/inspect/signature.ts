@@ -1,8 +1,10 @@
 import { toHex } from "../../domain/bytes.ts";
 import { laneId, type LaneId } from "../../domain/ids.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
+import { cardOf, openCard } from "../../format/card.ts";
 import type { CborMap } from "../../format/cbor.ts";
 import { signedMessage, type Envelope } from "../../format/envelope.ts";
+import { mapField } from "../../format/fields.ts";
 import { ROOT_REF } from "../../format/paths.ts";
 import { laneIdOf } from "../../format/ids.ts";
 import type { Ledger } from "../ledger.ts";
@@ -45,6 +47,7 @@ async function candidates(ledger: Ledger, type: Envelope["type"], map: CborMap):
     case "hx/person/v1":
       return named("person signing key", map.get("sign"));
     case "hx/repo/v1":
+    case "hx/join-device/v1":
       return named("device key", map.get("sign"));
     case "hx/tombstone/v1":
       return eraserOf(ledger, map.get("lane"));
@@ -53,6 +56,8 @@ async function candidates(ledger: Ledger, type: Envelope["type"], map: CborMap):
       return personKeys(await stateHere(ledger), map.get("person"));
     case "hx/statement/v1":
       return deviceKey(await stateHere(ledger), map.get("by"));
+    case "hx/join/v1":
+      return cardKeys(ledger, map);
     case "hx/tie/v1":
       return [];
   }
@@ -69,6 +74,12 @@ async function eraserOf(ledger: Ledger, lane: unknown): Promise<readonly Key[]> 
   if (source === null) return [];
   const { header } = await readLaneHead(source.store, ledger.crypto, id, source.publicKey, source.head);
   return [["eraser key of the lane", header.eraser]];
+}
+
+function cardKeys(ledger: Ledger, map: CborMap): readonly Key[] {
+  const { hashes, signer } = ledger.crypto;
+  const { devices } = openCard(hashes, (key, message, signature) => signer.verify(key, message, signature), cardOf(mapField(map, "card")));
+  return devices.map((device): Key => ["device key", device.sign]);
 }
 
 function personKeys(state: WorkspaceState | null, id: unknown): readonly Key[] {

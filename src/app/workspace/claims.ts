@@ -1,7 +1,8 @@
-import type { CardClaim, DeviceClaim, PersonClaim, PersonKeyClaim, RepoGenesisClaim } from "../../domain/workspace/statement.ts";
+import type { CardClaim, DeviceClaim, JoinClaim, PersonClaim, PersonKeyClaim, RepoGenesisClaim } from "../../domain/workspace/statement.ts";
 import { openDevice, openPerson, openPersonKey } from "../../format/card.ts";
 import type { CardEnvelopes } from "../../format/card.ts";
 import { decodeEnvelope } from "../../format/envelope.ts";
+import { decodeJoin } from "../../format/join.ts";
 import type { HashFunctions } from "../../format/primitives.ts";
 import { openRepoGenesis } from "../../format/repo-genesis.ts";
 
@@ -18,6 +19,12 @@ export function cardClaim(hashes: HashFunctions, card: CardEnvelopes): CardClaim
     devices: card.devices.map((envelope) => deviceClaim(hashes, envelope)),
     keys: card.keys.map((envelope) => personKeyClaim(envelope)),
   };
+}
+
+export function joinClaim(hashes: HashFunctions, envelope: Uint8Array): JoinClaim {
+  const signed = decodeEnvelope(envelope, "hx/join/v1");
+  const { workspace, card, name, epoch } = decodeJoin(signed.payload);
+  return { signed, workspace, card: cardClaim(hashes, card), name, epoch };
 }
 
 export function personClaim(hashes: HashFunctions, envelope: Uint8Array): PersonClaim {

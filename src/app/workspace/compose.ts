@@ -1,14 +1,17 @@
+import { equal } from "../../domain/bytes.ts";
+import { HxError } from "../../domain/errors.ts";
 import type { DeviceId, PersonId, ProjectId, RepoId } from "../../domain/ids.ts";
-import { currentMembership } from "../../domain/workspace/state.ts";
+import { currentMembership, currentPersonKey, livingPersons } from "../../domain/workspace/state.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
 import { decodeCard } from "../../format/card.ts";
 import { signEnvelope } from "../../format/envelope.ts";
+import { openJoin } from "../../format/join.ts";
 import { encodeName } from "../../format/sealed-name.ts";
 import type { SealedName } from "../../format/sealed-name.ts";
 import { statementPayload } from "../../format/statement.ts";
-import type { MembershipClaim } from "../../domain/workspace/statement.ts";
+import type { MembershipClaim } from "../../domain/workspace/membership-claim.ts";
 import type { StatementBody } from "../../format/statement-body.ts";
-import { membershipContext, nameContext, projectNameContext } from "../../format/wrap.ts";
+import { membershipBeforeContext, membershipContext, nameContext, projectNameContext } from "../../format/wrap.ts";
 import type { Crypto } from "../../ports/crypto.ts";
 
 /** The device that makes statements, with the seed of its signing key. */
@@ -45,9 +48,24 @@ export function boxMembership(crypto: Crypto, secret: MembershipSecret, member: 
   return crypto.wrapper.wrap(member.key, membershipContext(secret.epoch, member.person), secret.seeds);
 }
 
-function membershipEpoch(crypto: Crypto, secret: MembershipSecret, members: readonly BoxTarget[]): MembershipClaim {
+/** @param before box seed of the epoch before; none at epoch 0 */
+function membershipClaim(crypto: Crypto, secret: MembershipSecret, members: readonly BoxTarget[], before?: Uint8Array): MembershipClaim {
   const boxes = members.map((member) => ({ person: member.person, wrap: boxMembership(crypto, secret, member) }));
-  return { epoch: secret.epoch, sign: secret.sign, box: secret.box, boxes };
+  const claim = { epoch: secret.epoch, sign: secret.sign, box: secret.box, boxes };
+  return before === undefined ? claim : { ...claim, before: crypto.wrapper.wrap(secret.box, membershipBeforeContext(secret.epoch), before) };
+}
+
+/**
+ * The next membership epoch, with new seeds, boxed to the people given.
+ * @param current 64 bytes: the seeds of the current epoch, whose box seed members who come later get
+ * @throws HxError `no-key` when they are not those of the current epoch
+ */
+export function nextMembership(crypto: Crypto, state: WorkspaceState, current: Uint8Array, members: readonly PersonId[]): MembershipClaim {
+  const newest = currentMembership(state);
+  const box = current.subarray(32, 64);
+  if (!equal(crypto.wrapper.publicKey(box), newest.box)) throw new HxError("no-key", `the key of membership epoch ${newest.epoch} is not open here`, { hints: ["hx sync"] });
+  const targets = livingPersons(state).flatMap((person) => (members.includes(person.id) ? [{ person: person.id, key: currentPersonKey(person).key }] : []));
+  return membershipClaim(crypto, membershipSecret(crypto, newest.epoch + 1, crypto.random.bytes(64)), targets, box);
 }
 
 export interface Genesis {
@@ -68,22 +86,24 @@ export function genesisBody(crypto: Crypto, genesis: Genesis): StatementBody {
     nonce: crypto.random.bytes(16),
     founder: decodeCard(card),
     name: crypto.wrapper.wrap(membership.box, nameContext(founder.person), encodeName(name)),
-    membership: membershipEpoch(crypto, membership, [founder]),
+    membership: membershipClaim(crypto, membership, [founder]),
   };
 }
 
-/** A new member; `current` is the membership key of the current epoch. */
-export function personBody(crypto: Crypto, member: BoxTarget, card: Uint8Array, name: SealedName, current: MembershipSecret): StatementBody {
-  return {
-    type: "person",
-    card: decodeCard(card),
-    name: crypto.wrapper.wrap(current.box, nameContext(member.person), encodeName(name)),
-    membership: boxMembership(crypto, current, member),
-  };
+/**
+ * Lets somebody in. `join` is the envelope `hx/join/v1` that they pushed, `current` the membership key of the current epoch.
+ * @throws HxError `encoding-invalid`, `signature-invalid`, `wrap-invalid`, `too-new` for a request that is not right
+ */
+export function personBody(crypto: Crypto, join: Uint8Array, current: MembershipSecret): StatementBody {
+  const { opened } = openJoin(crypto.hashes, (key, message, signature) => crypto.signer.verify(key, message, signature), join);
+  const key = opened.keys.at(-1);
+  if (key === undefined) throw new HxError("encoding-invalid", "a card without a person key");
+  return { type: "person", join, membership: boxMembership(crypto, current, { person: opened.person.id, key: key.key }) };
 }
 
-export function membershipBody(crypto: Crypto, secret: MembershipSecret, members: readonly BoxTarget[]): StatementBody {
-  return { type: "membership", membership: membershipEpoch(crypto, secret, members) };
+/** @param before box seed of the epoch before */
+export function membershipBody(crypto: Crypto, secret: MembershipSecret, members: readonly BoxTarget[], before: Uint8Array): StatementBody {
+  return { type: "membership", membership: membershipClaim(crypto, secret, members, before) };
 }
 
 /** The name is sealed to the membership box key that is the current one. */

@@ -5,7 +5,7 @@ import { decodeEnvelope } from "../../format/envelope.ts";
 import type { HashFunctions } from "../../format/primitives.ts";
 import * as format from "../../format/statement.ts";
 import type { StatementBody as EncodedBody } from "../../format/statement-body.ts";
-import { cardClaim, deviceClaim, personKeyClaim, repoGenesisClaim } from "./claims.ts";
+import { cardClaim, deviceClaim, joinClaim, personKeyClaim, repoGenesisClaim } from "./claims.ts";
 
 /**
  * Bytes of statement `n` to the value that the rules judge. Nothing is verified here: the domain says
@@ -38,16 +38,18 @@ function claimsIn(hashes: HashFunctions, body: EncodedBody): StatementBody {
     case "genesis":
       return { ...body, founder: cardClaim(hashes, body.founder) };
     case "person":
-      return { ...body, card: cardClaim(hashes, body.card) };
+      return { ...body, join: joinClaim(hashes, body.join) };
     case "device":
       return { ...body, device: deviceClaim(hashes, body.device) };
     case "person-key":
       return { ...body, key: personKeyClaim(body.key) };
     case "connect":
       return { ...body, genesis: repoGenesisClaim(hashes, body.genesis) };
-    case "membership":
-    case "project":
-    case "disconnect":
+    case "removal": {
+      const { succession: wrap, ...rest } = body;
+      return { ...rest, ...(wrap === undefined ? {} : { succession: { wrap, hash: hashes.h(wrap) } }) };
+    }
+    default:
       return body;
   }
 }

@@ -3,8 +3,9 @@ import type { PersonId } from "../../domain/ids.ts";
 import type { CardEnvelopes } from "../../format/card.ts";
 import type { HashFunctions } from "../../format/primitives.ts";
 import { decodeEnvelope } from "../../format/envelope.ts";
+import { decodeJoin } from "../../format/join.ts";
 import { decodeStatement } from "../../format/statement.ts";
-import { cardClaim, deviceClaim, personKeyClaim } from "./claims.ts";
+import { cardClaim, deviceClaim, joinClaim, personKeyClaim } from "./claims.ts";
 
 /**
  * The card of a person as a verified chain has it: the one they came with, and every device and key that was added since.
@@ -15,13 +16,17 @@ export function cardOf(hashes: HashFunctions, statements: readonly Uint8Array[],
   for (const bytes of statements) {
     const body = decodeStatement(decodeEnvelope(bytes, "hx/statement/v1").payload);
     if (body.type === "genesis" && cardClaim(hashes, body.founder).person.id === person) card = body.founder;
-    if (body.type === "person" && cardClaim(hashes, body.card).person.id === person) card = body.card;
+    if (body.type === "person" && joinClaim(hashes, body.join).card.person.id === person) card = joinedCard(body.join);
     if (card === null) continue;
     if (body.type === "device") card = { ...card, devices: [...card.devices, body.device] };
     if (body.type === "person-key") card = { ...card, keys: [...card.keys, body.key] };
   }
   if (card === null) throw new HxError("not-found", `the workspace has no card of person '${person}'`);
   return ownOnly(hashes, card, person);
+}
+
+function joinedCard(join: Uint8Array): CardEnvelopes {
+  return decodeJoin(decodeEnvelope(join, "hx/join/v1").payload).card;
 }
 
 /** Devices and keys that statements added belong to whoever they name: those of others go. */

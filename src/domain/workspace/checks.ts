@@ -1,7 +1,8 @@
 import { concat, utf8 } from "../bytes.ts";
 import { HxError } from "../errors.ts";
-import type { Device, Person, WorkspaceState } from "./state.ts";
-import { isAdministrator } from "./state.ts";
+import type { PersonId, TeamId } from "../ids.ts";
+import type { Device, Person, Team, WorkspaceState } from "./state.ts";
+import { currentPersonKey, isAdministrator } from "./state.ts";
 import type { Signed, Statement } from "./statement.ts";
 
 /** Ed25519 by libsodium's rules; the domain is handed it. */
@@ -47,4 +48,25 @@ export function administratorOf(verify: Verify, state: WorkspaceState, statement
   const author = authorOf(verify, state, statement);
   demand(isAdministrator(state, author.person.id), statement.n, `'${author.person.id}' is not an administrator`);
   return author;
+}
+
+/** @throws HxError `workspace-invalid` */
+export function livingPerson(state: WorkspaceState, person: PersonId, n: number): Person {
+  const found = state.persons.get(person);
+  demand(found !== undefined && found.state === "living", n, `'${person}' is no member`);
+  return found;
+}
+
+/** A team that can be spoken of. @throws HxError `workspace-invalid` */
+export function livingTeam(state: WorkspaceState, team: TeamId, n: number): Team {
+  const found = state.teams.get(team);
+  demand(found !== undefined, n, `team '${team}' is not known`);
+  demand(!found.dead, n, `team '${team}' lost its last member`);
+  return found;
+}
+
+/** A key of a team goes to the newest person key only, and not to one that a removed device may hold. @throws HxError `workspace-invalid` */
+export function boxable(person: Person, epoch: number, n: number): void {
+  demand(!person.keyDue, n, `the person key of '${person.id}' is due`);
+  demand(epoch === currentPersonKey(person).epoch, n, `it is boxed to epoch ${epoch} of the person key of '${person.id}', which is not the newest`);
 }

@@ -2,13 +2,19 @@ import { equal } from "../bytes.ts";
 import type { WorkspaceId } from "../ids.ts";
 import { demand, invalid } from "./checks.ts";
 import type { Verify } from "./checks.ts";
+import { applyAdministrator } from "./rules/administrator.ts";
 import { applyConnect, applyDisconnect } from "./rules/connect.ts";
 import { applyDevice } from "./rules/device.ts";
 import { beginWorkspace } from "./rules/genesis.ts";
+import { applyGrant } from "./rules/grant.ts";
 import { applyMembership } from "./rules/membership.ts";
 import { applyPersonKey } from "./rules/person-key.ts";
 import { applyPerson } from "./rules/person.ts";
 import { applyProject } from "./rules/project.ts";
+import { applyDeviceRemoval, applyRemoval } from "./rules/removal.ts";
+import { applySuccession } from "./rules/succession.ts";
+import { applyAdmit, applyTeamKey } from "./rules/team-key.ts";
+import { applyNominate, applyTeam, applyTeamRemoval } from "./rules/team.ts";
 import type { WorkspaceState } from "./state.ts";
 import type { Statement } from "./statement.ts";
 
@@ -32,6 +38,8 @@ function dispatch(verify: Verify, state: WorkspaceState, statement: Statement): 
       throw invalid(statement.n, "a chain has one genesis");
     case "person":
       return applyPerson(verify, state, statement, body);
+    case "administrator":
+      return applyAdministrator(verify, state, statement, body);
     case "device":
       return applyDevice(verify, state, statement, body);
     case "person-key":
@@ -44,6 +52,25 @@ function dispatch(verify: Verify, state: WorkspaceState, statement: Statement): 
       return applyConnect(verify, state, statement, body);
     case "disconnect":
       return applyDisconnect(verify, state, statement, body);
+    case "team":
+      return applyTeam(verify, state, statement, body);
+    case "nominate":
+      return applyNominate(verify, state, statement, body);
+    case "team-key":
+      return applyTeamKey(verify, state, statement, body);
+    case "admit":
+      return applyAdmit(verify, state, statement, body);
+    case "team-removal":
+      return applyTeamRemoval(verify, state, statement, body);
+    case "grant":
+    case "withdraw":
+      return applyGrant(verify, state, statement, body);
+    case "removal":
+      return applyRemoval(verify, state, statement, body);
+    case "device-removal":
+      return applyDeviceRemoval(verify, state, statement, body);
+    case "succession":
+      return applySuccession(verify, state, statement, body);
   }
 }
 

@@ -251,3 +251,24 @@ export function isTeamMember(state: WorkspaceState, team: TeamId, person: Person
 export function currentTeamKey(team: Team): TeamKeyEpoch | null {
   return team.keys.at(-1) ?? null;
 }
+
+/** Whether anybody may seal to the newest key of a team: there is one, it is not due for another, and somebody is left who has it. */
+export function isTeamReady(team: Team): boolean {
+  return team.keys.length > 0 && team.due === null && !team.dead;
+}
+
+/** The teams of which a person is a member. */
+export function teamsOf(state: WorkspaceState, person: PersonId): readonly Team[] {
+  return [...state.teams.values()].filter(({ members }) => members.has(person));
+}
+
+/** The teams that were granted a project. */
+export function grantedTeams(state: WorkspaceState, project: ProjectId): readonly Team[] {
+  return [...state.teams.values()].filter(({ grants }) => grants.has(project));
+}
+
+/** Whether a team was granted one of the projects to which a repository is connected. */
+export function isGranted(state: WorkspaceState, team: TeamId, repo: RepoId): boolean {
+  const grants = state.teams.get(team)?.grants;
+  return grants !== undefined && (state.connections.get(repo)?.projects ?? []).some((project) => grants.has(project));
+}

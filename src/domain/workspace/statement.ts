@@ -1,4 +1,7 @@
 import type { DeviceId, PersonId, ProjectId, RepoId, WorkspaceId } from "../ids.ts";
+import type { MembershipClaim } from "./membership-claim.ts";
+import type { DeviceRemovalBody, RemovalBody } from "./removal-bodies.ts";
+import type { TeamStatementBody } from "./team-bodies.ts";
 
 /** The parts of a signed envelope, kept so that the rules can say which key must have signed it. */
 export interface Signed {
@@ -54,11 +57,6 @@ export interface DeviceBox {
   readonly wrap: Uint8Array;
 }
 
-export interface PersonBox {
-  readonly person: PersonId;
-  readonly wrap: Uint8Array;
-}
-
 /** A person's public statement of themselves: docs/spec/workspace.md, "Card". */
 export interface CardClaim {
   readonly person: PersonClaim;
@@ -66,12 +64,14 @@ export interface CardClaim {
   readonly keys: readonly PersonKeyClaim[];
 }
 
-/** Public half of the membership key of one epoch, and its seeds boxed to members. */
-export interface MembershipClaim {
+/** What an envelope `hx/join/v1` says: who asked to come in, in their own words. */
+export interface JoinClaim {
+  readonly signed: Signed;
+  readonly workspace: WorkspaceId;
+  readonly card: CardClaim;
+  readonly name: Uint8Array;
+  /** Membership epoch to whose box key the name is sealed. */
   readonly epoch: number;
-  readonly sign: Uint8Array;
-  readonly box: Uint8Array;
-  readonly boxes: readonly PersonBox[];
 }
 
 /** Envelope `hx/repo/v1`. */
@@ -94,9 +94,15 @@ export interface GenesisBody {
 
 export interface PersonBody {
   readonly type: "person";
-  readonly card: CardClaim;
-  readonly name: Uint8Array;
+  readonly join: JoinClaim;
+  /** The current membership key, for the person. */
   readonly membership: Uint8Array;
+}
+
+export interface AdministratorBody {
+  readonly type: "administrator";
+  readonly person: PersonId;
+  readonly is: boolean;
 }
 
 export interface DeviceBody {
@@ -137,12 +143,16 @@ export interface DisconnectBody {
 export type StatementBody =
   | GenesisBody
   | PersonBody
+  | AdministratorBody
   | DeviceBody
   | PersonKeyBody
   | MembershipBody
   | ProjectBody
   | ConnectBody
-  | DisconnectBody;
+  | DisconnectBody
+  | TeamStatementBody
+  | RemovalBody
+  | DeviceRemovalBody;
 
 /** A decoded statement. Nothing in it is believed before the replay has checked it. */
 export interface Statement {

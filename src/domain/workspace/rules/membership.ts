@@ -3,7 +3,8 @@ import { administratorOf, demand } from "../checks.ts";
 import type { Verify } from "../checks.ts";
 import { livingPersons } from "../state.ts";
 import type { MembershipEpoch, WorkspaceState } from "../state.ts";
-import type { MembershipBody, MembershipClaim, Statement } from "../statement.ts";
+import type { MembershipClaim } from "../membership-claim.ts";
+import type { MembershipBody, Statement } from "../statement.ts";
 
 /** A new membership epoch: an administrator, one higher, boxed to every living member and to nobody else. */
 export function applyMembership(verify: Verify, state: WorkspaceState, statement: Statement, body: MembershipBody): WorkspaceState {
@@ -15,6 +16,7 @@ export function applyMembership(verify: Verify, state: WorkspaceState, statement
 /** @throws HxError `workspace-invalid` */
 export function newMembership(claim: MembershipClaim, epoch: number, members: readonly PersonId[], n: number): MembershipEpoch {
   demand(claim.epoch === epoch, n, `the membership key has epoch ${claim.epoch} where ${epoch} comes next`);
+  demand((epoch === 0) === (claim.before === undefined), n, "a membership key holds the one before it, and the first holds none");
   const wanted = [...members].sort();
   const boxed = claim.boxes.map(({ person }) => person);
   const outsider = boxed.find((person) => !members.includes(person));
@@ -22,5 +24,6 @@ export function newMembership(claim: MembershipClaim, epoch: number, members: re
   const missing = wanted.find((person) => !boxed.includes(person));
   demand(missing === undefined, n, `the membership key is not boxed to '${missing ?? ""}'`);
   demand(boxed.length === wanted.length && boxed.every((person, i) => person === wanted[i]), n, "the boxes of the membership key are not sorted, each person once");
-  return { epoch, sign: claim.sign, box: claim.box, boxes: new Map(claim.boxes.map(({ person, wrap }) => [person, wrap])), since: n };
+  const boxes = new Map(claim.boxes.map(({ person, wrap }) => [person, wrap]));
+  return { epoch, sign: claim.sign, box: claim.box, boxes, ...(claim.before === undefined ? {} : { before: claim.before }), since: n };
 }

@@ -9,5 +9,5 @@ import { newPersonKey } from "./card.ts";
 export function applyPersonKey(verify: Verify, state: WorkspaceState, statement: Statement, body: PersonKeyBody): WorkspaceState {
   const { person } = authorOf(verify, state, statement);
   const epoch = newPersonKey(verify, body.key, person, liveDevices(state, person.id), statement.n);
-  return { ...state, persons: new Map([...state.persons, [person.id, { ...person, keys: [...person.keys, epoch] }]]) };
+  return { ...state, persons: new Map([...state.persons, [person.id, { ...person, keys: [...person.keys, epoch], keyDue: false }]]) };
 }

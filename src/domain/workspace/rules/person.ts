@@ -1,16 +1,20 @@
-import { administratorOf, demand } from "../checks.ts";
+import { administratorOf, demand, signedBy } from "../checks.ts";
 import type { Verify } from "../checks.ts";
 import { currentMembership, personOfSigningKey, deviceOfSigningKey } from "../state.ts";
 import type { WorkspaceState } from "../state.ts";
 import type { PersonBody, Statement } from "../statement.ts";
 import { readCard } from "./card.ts";
 
-/** A new member, let in by an administrator who boxes the current membership key to them. */
+/** A new member, who asked to come in, let in by an administrator who boxes the current membership key to them. */
 export function applyPerson(verify: Verify, state: WorkspaceState, statement: Statement, body: PersonBody): WorkspaceState {
   administratorOf(verify, state, statement);
   const { n } = statement;
+  const { join } = body;
   const current = currentMembership(state);
-  const { person, devices } = readCard(verify, body.card, n, { wrap: body.name, epoch: current.epoch });
+  demand(join.workspace === state.workspace, n, "they asked to come into another workspace");
+  demand(join.epoch <= current.epoch, n, `their name is sealed to membership epoch ${join.epoch}, which is not there`);
+  const { person, devices } = readCard(verify, join.card, n, { wrap: join.name, epoch: join.epoch });
+  demand(devices.some(({ sign }) => signedBy(verify, sign, join.signed)), n, "what they asked is not signed by a device of their card");
   demand(!state.persons.has(person.id), n, `person '${person.id}' is there already`);
   demand(personOfSigningKey(state, person.sign) === null && deviceOfSigningKey(state, person.sign) === null, n, "the signing key of the person is somebody else's");
   for (const { id, sign } of devices) {
