@@ -1,7 +1,7 @@
 import { concat, fromHex, toBase32, toHex, utf8 } from "../domain/bytes.ts";
 import { HxError } from "../domain/errors.ts";
-import { deviceId, itemId, laneId, personId, projectId, repoId, sessionId, workspaceId } from "../domain/ids.ts";
-import type { DeviceId, ItemId, LaneId, PersonId, ProjectId, RepoId, SessionId, WorkspaceId } from "../domain/ids.ts";
+import { deviceId, itemId, laneId, personId, projectId, repoId, sessionId, teamId, workspaceId } from "../domain/ids.ts";
+import type { DeviceId, ItemId, LaneId, PersonId, ProjectId, RepoId, SessionId, TeamId, WorkspaceId } from "../domain/ids.ts";
 import { asBytes } from "./fields.ts";
 import type { CborMap, CborValue } from "./cbor.ts";
 import type { HashFunctions } from "./primitives.ts";
@@ -9,7 +9,7 @@ import type { HashFunctions } from "./primitives.ts";
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** The bytes of an id whose text form is hex. */
-export function idBytes(id: SessionId | PersonId | DeviceId | ProjectId | ItemId | WorkspaceId | RepoId): Uint8Array {
+export function idBytes(id: SessionId | PersonId | DeviceId | ProjectId | TeamId | ItemId | WorkspaceId | RepoId): Uint8Array {
   return fromHex(id);
 }
 
@@ -47,9 +47,11 @@ export const sessionField = (map: CborMap, key: string): SessionId => sessionId(
 export const personField = (map: CborMap, key: string): PersonId => personId(hexOf(map.get(key), key, 16));
 export const deviceField = (map: CborMap, key: string): DeviceId => deviceId(hexOf(map.get(key), key, 16));
 export const projectField = (map: CborMap, key: string): ProjectId => projectId(hexOf(map.get(key), key, 16));
+export const teamField = (map: CborMap, key: string): TeamId => teamId(hexOf(map.get(key), key, 16));
 
 export const asPerson = (value: CborValue | undefined, key: string): PersonId => personId(hexOf(value, key, 16));
 export const asDevice = (value: CborValue | undefined, key: string): DeviceId => deviceId(hexOf(value, key, 16));
+export const asSession = (value: CborValue | undefined, key: string): SessionId => sessionId(hexOf(value, key, 16));
 
 function hexOf(value: CborValue | undefined, key: string, length: number): string {
   return toHex(asBytes(value, key, length));
