@@ -21,6 +21,12 @@ const KINDS: Readonly<Record<EnvelopeType, string>> = {
   "hx/person-key/v1": "person key",
   "hx/repo/v1": "repository genesis",
   "hx/statement/v1": "statement",
+  "hx/request/v1": "request",
+  "hx/withdrawal/v1": "withdrawal",
+  "hx/denial/v1": "denial",
+  "hx/approval/v1": "approval",
+  "hx/revocation/v1": "revocation",
+  "hx/access/v1": "access",
 };
 
 /** The type of the envelope that these bytes are, or null. */
