@@ -17,7 +17,7 @@ export function sharingItemVectors(world: World): VectorFile {
   const statements = sharingStatements(world);
   const by = signedBy(world);
   const [small, large] = [by(statements.withdrawal), by({ ...statements.approval, audience: Array.from({ length: 100 }, (_, i) => personId(toHex(new Uint8Array(16).fill(i)))) })];
-  const fitting = by({ ...statements.request, reason: "r".repeat(400), about: { commit: "ab".repeat(20), path: "p".repeat(90) } });
+  const fitting = by({ ...statements.request, reason: "r".repeat(400), about: { commit: "ab".repeat(20), path: "p".repeat(130) } });
   const bodies = (envelope: Uint8Array): Body[] => itemBodies(h, envelope) as Body[];
   const single: Body = bodies(small)[0] ?? {};
   const pieces = bodies(large);
