@@ -1,4 +1,5 @@
 import { HxError } from "../domain/errors.ts";
+import type { SharingKind } from "../domain/sharing/statement.ts";
 import { decodeCbor, decodeCborMap, encodeCbor } from "./cbor.ts";
 import type { CborInput, CborMap } from "./cbor.ts";
 import { asBytes, asList, asText } from "./fields.ts";
@@ -18,7 +19,11 @@ export type EnvelopeType =
   | "hx/repo/v1"
   | "hx/statement/v1"
   | "hx/join/v1"
-  | "hx/join-device/v1";
+  | "hx/join-device/v1"
+  | SharingType;
+
+/** docs/spec/sharing.md. */
+export type SharingType = `hx/${SharingKind}/v1`;
 
 export interface Envelope {
   readonly type: EnvelopeType;
@@ -46,14 +51,15 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
  * @throws HxError `encoding-invalid` when it is not an envelope of that type.
  */
 export function decodeEnvelope(bytes: Uint8Array, type: EnvelopeType): Envelope {
-  const [found, payload, signature] = asList(decodeCbor(bytes), "envelope", 3);
-  if (asText(found, "type") !== type) throw new HxError("encoding-invalid", `not an envelope of type '${type}'`);
-  return { type, payload: asBytes(payload, "payload"), signature: asBytes(signature, "signature", 64) };
+  const envelope = splitEnvelope(bytes);
+  if (envelope.type !== type) throw new HxError("encoding-invalid", `not an envelope of type '${type}'`);
+  return { ...envelope, type };
 }
 
-/** What an envelope says that it is, with nothing verified. @throws HxError `encoding-invalid` */
-export function envelopeTypeOf(bytes: Uint8Array): string {
-  return asText(asList(decodeCbor(bytes), "envelope", 3)[0], "type");
+/** The parts of an envelope of whatever type, with nothing verified. @throws HxError `encoding-invalid` */
+export function splitEnvelope(bytes: Uint8Array): Omit<Envelope, "type"> & { readonly type: string } {
+  const [type, payload, signature] = asList(decodeCbor(bytes), "envelope", 3);
+  return { type: asText(type, "type"), payload: asBytes(payload, "payload"), signature: asBytes(signature, "signature", 64) };
 }
 
 export function signEnvelope(type: EnvelopeType, payload: CborInput, sign: (message: Uint8Array) => Uint8Array): Uint8Array {

@@ -20,6 +20,12 @@ export function textField(map: CborMap, key: string): string {
   return asText(map.get(key), key);
 }
 
+export function booleanField(map: CborMap, key: string): boolean {
+  const value = map.get(key);
+  if (typeof value !== "boolean") throw bad(key, "true or false");
+  return value;
+}
+
 export function listField(map: CborMap, key: string, length?: number): readonly CborValue[] {
   return asList(map.get(key), key, length);
 }

@@ -52,6 +52,7 @@ export const teamField = (map: CborMap, key: string): TeamId => teamId(hexOf(map
 export const asPerson = (value: CborValue | undefined, key: string): PersonId => personId(hexOf(value, key, 16));
 export const asDevice = (value: CborValue | undefined, key: string): DeviceId => deviceId(hexOf(value, key, 16));
 export const asRepo = (value: CborValue | undefined, key: string): RepoId => repoId(hexOf(value, key, 32));
+export const asSession = (value: CborValue | undefined, key: string): SessionId => sessionId(hexOf(value, key, 16));
 
 function hexOf(value: CborValue | undefined, key: string, length: number): string {
   return toHex(asBytes(value, key, length));

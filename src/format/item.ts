@@ -18,6 +18,9 @@ const STANZAS = 2;
 /** Bytes of every item, docs/spec/wrap.md. */
 export const ITEM_LENGTH: number = 1 + STANZAS * STANZA + NONCE + BODY + TAG;
 
+/** Most bytes of CBOR that the body of an item holds. */
+export const ITEM_BODY_LENGTH: number = BODY - 2;
+
 export interface ItemPrimitives {
   readonly wrapper: KeyWrapper;
   readonly aead: AeadCipher;

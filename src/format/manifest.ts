@@ -12,7 +12,8 @@ export interface Manifest {
   /** Public key of the lane. */
   readonly lane: Uint8Array;
   readonly session: SessionId;
-  readonly kind: "original";
+  /** `redacted`: a copy with something cut, docs/spec/sharing.md. */
+  readonly kind: "original" | "redacted";
   /** Number of parts, and the head of the chain over their records. */
   readonly parts: { readonly count: number; readonly hash: Uint8Array };
 }
@@ -34,7 +35,7 @@ export function decodeManifest(payload: Uint8Array): Manifest {
   const map = decodeCborMap(payload);
   checkVersion(map, "manifest");
   const kind = textField(map, "kind");
-  if (kind !== "original") throw new HxError("too-new", `a session of kind '${kind}' is not known`);
+  if (kind !== "original" && kind !== "redacted") throw new HxError("too-new", `a session of kind '${kind}' is not known`);
   const [count, hash] = listField(map, "parts", 2);
   const parts = { count: asInt(count, "parts", 0xffffffff), hash: asBytes(hash, "parts", 32) };
   if (parts.count === 0) throw bad("parts", "at least one");

@@ -1,9 +1,10 @@
-import { concat, utf8 } from "../domain/bytes.ts";
+import { concat, fromHex, toHex, utf8 } from "../domain/bytes.ts";
 import { HxError } from "../domain/errors.ts";
 import type { RepoId, SessionId } from "../domain/ids.ts";
 import { decodeCborMap, encodeCbor } from "./cbor.ts";
-import { asText, bad, optionalIntField, optionalListField, optionalTextField, textField } from "./fields.ts";
-import { idBytes } from "./ids.ts";
+import type { CborInput, CborMap } from "./cbor.ts";
+import { asInt, asList, asText, bad, bytesField, intField, mapField, optionalIntField, optionalListField, optionalTextField, textField } from "./fields.ts";
+import { idBytes, sessionField } from "./ids.ts";
 import { padBody, unpadBody } from "./padded-body.ts";
 import { privateKey } from "./part-keys.ts";
 import type { AeadCipher, HashFunctions, RandomSource } from "./primitives.ts";
@@ -34,6 +35,25 @@ export interface PrivateFacts {
   readonly bytes?: number;
   readonly files?: number;
   readonly omitted?: number;
+  /** The session of which this one is a redacted copy. */
+  readonly source?: SessionId;
+  /** Of a redacted copy: each turn of it, and which one that is in the source. */
+  readonly map?: readonly TurnPair[];
+  /** Absent when no scan was made. */
+  readonly scan?: ScanFact;
+}
+
+/** Numbers of a turn, the first is 1. */
+export type TurnPair = readonly [copy: number, source: number];
+
+/** What the scan for secrets found when the part was closed. */
+export interface ScanFact {
+  /** Hash of the rule set, 32 hex digits. */
+  readonly rules: string;
+  /** Secrets in the whole session so far. */
+  readonly found: number;
+  /** Raw bytes of the session that were scanned so far. */
+  readonly bytes: number;
 }
 
 export interface PrivateContext {
@@ -45,20 +65,29 @@ export interface PrivateContext {
 }
 
 /** What goes first when the facts do not fit: an absent fact is not known, never wrong. */
-const LEAST_NEEDED_FIRST = ["models", "version", "branch", "cwd", "title", "parent"] as const;
+const LEAST_NEEDED_FIRST = ["map", "models", "version", "branch", "cwd", "title", "parent"] as const;
 
 /** `length || CBOR || zeros`, 1024 or 2048 bytes. @throws HxError `encoding-invalid` when even `id` does not fit. */
 export function encodePrivateFacts(facts: PrivateFacts): Uint8Array {
   const fitting: { -readonly [Key in keyof PrivateFacts]: PrivateFacts[Key] } = { ...facts };
   if (facts.title !== undefined) fitting.title = clip(facts.title, MAX_TITLE);
   if (facts.models !== undefined) fitting.models = facts.models.slice(0, MAX_MODELS);
-  let encoded = encodeCbor({ ...fitting });
+  let encoded = encodeCbor(factsMap(fitting));
   for (const key of LEAST_NEEDED_FIRST) {
     if (encoded.length + 2 <= 2048) break;
     delete fitting[key];
-    encoded = encodeCbor({ ...fitting });
+    encoded = encodeCbor(factsMap(fitting));
   }
   return padBody(encoded, SIZES);
+}
+
+function factsMap(facts: PrivateFacts): CborInput {
+  const { source, scan, ...rest } = facts;
+  return {
+    ...rest,
+    source: source === undefined ? undefined : idBytes(source),
+    scan: scan === undefined ? undefined : { rules: fromHex(scan.rules), found: scan.found, bytes: scan.bytes },
+  };
 }
 
 /** @throws HxError `encoding-invalid` */
@@ -81,8 +110,30 @@ export function decodePrivateFacts(padded: Uint8Array): PrivateFacts {
     bytes: optionalIntField(map, "bytes"),
     files: optionalIntField(map, "files"),
     omitted: optionalIntField(map, "omitted"),
+    source: map.has("source") ? sessionField(map, "source") : undefined,
+    map: turnMapOf(map),
+    scan: map.has("scan") ? scanOf(mapField(map, "scan")) : undefined,
   };
   return { agent: textField(map, "agent"), id: textField(map, "id"), ...present(optional) };
+}
+
+/** Both numbers of a pair rise: a copy leaves turns out and changes no order. */
+function turnMapOf(map: CborMap): TurnPair[] | undefined {
+  const list = optionalListField(map, "map");
+  if (list === undefined) return undefined;
+  if (!map.has("source")) throw bad("map", "beside a source");
+  let before: TurnPair = [0, 0];
+  return list.map((value) => {
+    const [copy, source] = asList(value, "map", 2);
+    const pair: TurnPair = [asInt(copy, "map"), asInt(source, "map")];
+    if (pair[0] <= before[0] || pair[1] <= before[1]) throw bad("map", "pairs of turns that rise");
+    before = pair;
+    return pair;
+  });
+}
+
+function scanOf(map: CborMap): ScanFact {
+  return { rules: toHex(bytesField(map, "rules", 16)), found: intField(map, "found"), bytes: intField(map, "bytes") };
 }
 
 export function sealPrivate(aead: AeadCipher, hashes: HashFunctions, random: RandomSource, part: Uint8Array, context: PrivateContext, facts: PrivateFacts): Uint8Array {

@@ -161,11 +161,6 @@ export function successionBoxContext(person: PersonId, team: TeamId, to: PersonI
   return { purpose: "succession-box", suite: SUITE, person: idBytes(person), team: idBytes(team), to: idBytes(to), epoch };
 }
 
-/** @param approval H of the approval's envelope. @param first number of the first part whose key is in it */
-export function shareContext(repo: RepoId, approval: Uint8Array, session: SessionId, first: number): ContextMap {
-  return { purpose: "share", suite: SUITE, repo: idBytes(repo), approval, session: idBytes(session), first };
-}
-
 export function itemContext(repo: RepoId): ContextMap {
   return { purpose: "item", suite: SUITE, repo: idBytes(repo) };
 }

@@ -66,7 +66,7 @@ describe.concurrent("a new session", () => {
   ])("is refused %s", (_what, make, message) => refused(make, message));
 
   it.each<[string, (act: Act) => Files]>([
-    ["a kind", (act) => aSession(act.forge, two(act), { manifest: (manifest) => ({ ...map(manifestPayload(manifest)), kind: "redacted" }) })],
+    ["a kind", (act) => aSession(act.forge, two(act), { manifest: (manifest) => ({ ...map(manifestPayload(manifest)), kind: "summary" }) })],
     ["a suite", (act) => aSession(act.forge, two(act), { manifest: (manifest) => manifestPayload({ ...manifest, suite: 2 }) })],
     ["a version", (act) => aSession(act.forge, two(act), { manifest: (manifest) => ({ ...map(manifestPayload(manifest)), v: 2 }) })],
   ])("of %s of a later program is told from one that is wrong", (_what, make) => refused(make, /known|knows/, "too-new"));

@@ -6,6 +6,8 @@ import { bodyVectors, headerVectors, manifestVectors, partRecordVectors, private
 import { cardVectors, deviceKeyVectors, itemVectors, statementVectors, wrapVectors } from "./vectors-sealed.ts";
 import { commitVectors } from "./vectors-commit.ts";
 import { laneFaultVectors } from "./vectors-lane-faults.ts";
+import { sharingVectors } from "./vectors-sharing.ts";
+import { shareWrapVectors, sharingItemVectors } from "./vectors-sharing-carried.ts";
 import { partVectors } from "./vectors-part.ts";
 import { replayVectors } from "./vectors-replay.ts";
 import { partStreamVectors, segmentVectors } from "./vectors-segment.ts";
@@ -39,6 +41,9 @@ export function makeVectors(): Promise<Record<string, object>> {
       replay: replayVectors(world),
       lane,
       "lane-faults": laneFaultVectors(world, lane),
+      sharing: sharingVectors(world),
+      "sharing-items": sharingItemVectors(world),
+      "share-wrap": shareWrapVectors(world),
     };
   });
 }

@@ -1,11 +1,11 @@
 import { brotliCompressor } from "../../src/adapters/crypto/brotli.ts";
-import { fromHex, toHex } from "../../src/domain/bytes.ts";
+import { concat, fromHex, toHex } from "../../src/domain/bytes.ts";
 import { HxError } from "../../src/domain/errors.ts";
 import { repoId, sessionId } from "../../src/domain/ids.ts";
 import { decodeCbor, decodeCborMap, encodeCbor } from "../../src/format/cbor.ts";
 import type { CborMap } from "../../src/format/cbor.ts";
 import { decodeCard, openCard } from "../../src/format/card.ts";
-import { openEnvelope, signEnvelope } from "../../src/format/envelope.ts";
+import { openEnvelope, signEnvelope, signedMessage } from "../../src/format/envelope.ts";
 import type { EnvelopeType } from "../../src/format/envelope.ts";
 import { decodeBody, decodeHeader } from "../../src/format/header.ts";
 import { workspaceIdOf } from "../../src/format/ids.ts";
@@ -26,10 +26,16 @@ import { openPrivate } from "../../src/format/private-block.ts";
 import { openSegment } from "../../src/format/segment.ts";
 import { treeState } from "../../src/format/state.ts";
 import { decodeStatement } from "../../src/format/statement.ts";
+import { assembleItems } from "../../src/format/sharing/in-items.ts";
+import { joinPartKeys, shareContext, sharePieces, shareWrapId } from "../../src/format/sharing/share-wrap.ts";
+import type { ShareRecipient } from "../../src/format/sharing/share-wrap.ts";
+import { decodeSharing } from "../../src/format/sharing/statement.ts";
 import { openTie } from "../../src/format/tie.ts";
 import { wrapAdditional } from "../../src/format/wrap.ts";
 import type { Crypto } from "../../src/ports/crypto.ts";
 import type { Vector } from "./vector.ts";
+import { shown } from "./vectors-sharing.ts";
+import { idAt } from "./vectors-sharing-carried.ts";
 
 /** What the fields of a good vector beyond its inputs must equal. */
 type Facts = Record<string, unknown>;
@@ -142,6 +148,29 @@ export const READERS: Readonly<Record<string, Reader>> = {
     const { payload } = openEnvelope(hex(vector, "envelope"), "hx/statement/v1", (message, signature) => crypto.signer.verify(hex(vector, "device_key"), message, signature));
     const statement = decodeStatement(payload);
     return { n: statement.n, type: statement.type, workspace: workspaceIdOf(crypto.hashes, payload) };
+  },
+  sharing: (crypto, vector) => {
+    const { signed, statement } = decodeSharing(hex(vector, "envelope"));
+    if (!crypto.signer.verify(hex(vector, "device_key"), signedMessage(signed.type, signed.payload), signed.signature)) throw new HxError("signature-invalid", "by another key");
+    return { hash: toHex(crypto.hashes.h(hex(vector, "envelope"))), statement: shown(statement) };
+  },
+  "sharing-items": ({ hashes }, vector) => {
+    const { whole } = assembleItems(hashes.h, (vector["bodies"] as string[]).map((body, i) => ({ id: idAt(i), body: decodeCborMap(fromHex(body)) })));
+    if (whole.length === 0) throw new HxError("item-invalid", "no statement");
+    return { statements: whole.map(({ hash }) => hash) };
+  },
+  "share-wrap": ({ hashes, wrapper }, vector) => {
+    const parts = { first: Number(vector["first"]), count: Number(vector["count"]) };
+    const session = sessionId(text(vector, "session"));
+    const wraps = new Map(Object.entries(vector["wraps"] as Record<string, string>));
+    const pieces = [...sharePieces(parts)].flatMap((first) => {
+      const wrap = wraps.get(shareWrapId(hashes, hex(vector, "tag"), session, vector["recipient"] as ShareRecipient, first));
+      if (wrap === undefined) return [];
+      const plaintext = wrapper.open(hex(vector, "seed"), shareContext({ repo: repoId(text(vector, "repo")), approval: text(vector, "approval"), session, first }), fromHex(wrap));
+      if (plaintext === null) throw new HxError("not-recipient", "not for this key");
+      return [{ first, plaintext }];
+    });
+    return { keys: toHex(concat(...joinPartKeys(parts, pieces).values())) };
   },
   commit: (_, vector) => {
     const commit = parseSessionsCommit(hex(vector, "commit"), Number(vector["now"]) * 1000, Number(vector["parent_time"]));

@@ -105,7 +105,8 @@ export function manifestVectors(world: World): VectorFile {
     about: "Payloads of hx/manifest/v1.",
     vectors: [
       { ...v("good", ok), session: world.session, parts: 2 },
-      v("kind redacted is reserved", "too-new", { kind: "redacted" }),
+      v("a redacted copy", ok, { kind: "redacted" }),
+      v("a kind that is not known", "too-new", { kind: "summary" }),
       v("no parts", invalid, { parts: [0, new Uint8Array(32)] }),
       v("session of 15 bytes", invalid, { session: new Uint8Array(15) }),
       v("parts is a map", invalid, { parts: {} }),
@@ -145,8 +146,7 @@ export function privateBlockVectors(world: World): VectorFile {
   const context = { repo: world.repo, session: world.session, n: 3, part_key: toHex(key) };
   const v = (name: string, expect: string, block: Uint8Array, more: object = {}): Vector => ({ name, expect, ...context, block: toHex(block), ...more });
   const good = sealPrivate(aead, hashes, random, key, place, facts);
-  const raw = (plaintext: Uint8Array): Uint8Array => {
-    const nonce = random.bytes(24);
+  const raw = (plaintext: Uint8Array, nonce = random.bytes(24)): Uint8Array => {
     const additional = encodeCbor(["hx/private/v1", 1, idBytes(world.repo), idBytes(world.session), 3]);
     return concat(nonce, aead.seal(privateKey(hashes, key), nonce, additional, plaintext));
   };
@@ -157,6 +157,11 @@ export function privateBlockVectors(world: World): VectorFile {
     block.set(body, 2);
     return block;
   };
+  const nonce = hashes.h(utf8("nonce of a private block")).slice(0, 24);
+  const more = (map: Record<string, CborInput>): Uint8Array => raw(padded({ agent: "a", id: "b", ...map }, 1024), nonce);
+  const source = idBytes(world.session);
+  const scan = { rules: hashes.h16(utf8("rules")), found: 2, bytes: 1000 };
+  const readScan = { ...scan, rules: toHex(scan.rules) };
   return {
     page: "lane.md",
     about: "Private blocks, sealed under R of part_key.",
@@ -170,6 +175,17 @@ export function privateBlockVectors(world: World): VectorFile {
       v("padding that is not zero", invalid, raw(flip(padded(facts, 1024), 1023))),
       v("no agent", invalid, raw(padded({ id: "b" }, 1024))),
       v("a title of 201 bytes", invalid, raw(padded({ agent: "a", id: "b", title: "t".repeat(201) }, 1024))),
+      v("a redacted copy, scanned", ok, more({ source, map: [[1, 2], [2, 5]], scan }), { facts: { agent: "a", id: "b", source: world.session, map: [[1, 2], [2, 5]], scan: readScan } }),
+      v("a scan with a key that is not known", ok, more({ scan: { ...scan, later: 1 } }), { facts: { agent: "a", id: "b", scan: readScan } }),
+      v("a source of 15 bytes", invalid, more({ source: source.slice(1) })),
+      v("a map of turns without a source", invalid, more({ map: [[1, 2]] })),
+      v("a map that begins with turn 0", invalid, more({ source, map: [[0, 1]] })),
+      v("a map whose turns fall", invalid, more({ source, map: [[1, 5], [2, 4]] })),
+      v("a map that names a turn of the copy twice", invalid, more({ source, map: [[1, 4], [1, 5]] })),
+      v("a map of triples", invalid, more({ source, map: [[1, 2, 3]] })),
+      v("a scan with a rule hash of 32 bytes", invalid, more({ scan: { ...scan, rules: hashes.h(utf8("rules")) } })),
+      v("a scan that does not say what it found", invalid, more({ scan: { rules: scan.rules, bytes: 1 } })),
+      v("a scan that is a byte string", invalid, more({ scan: scan.rules })),
       v("nine models", invalid, raw(padded({ agent: "a", id: "b", models: Array.from({ length: 9 }, () => "m") }, 1024))),
     ],
   };

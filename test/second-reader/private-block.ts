@@ -1,7 +1,7 @@
-import { allZero, utf8 } from "./bytes.ts";
+import { allZero, toHex, utf8 } from "./bytes.ts";
 import { type Cbor, encodeCbor } from "./cbor.ts";
 import { demand } from "./errors.ts";
-import { Fields, asText } from "./fields.ts";
+import { Fields, asList, asText, asUint } from "./fields.ts";
 import { privateKey } from "./key-tree.ts";
 import { openAead } from "./primitives.ts";
 
@@ -11,9 +11,16 @@ const numbers = ["first", "last", "turns", "bytes", "files", "omitted"] as const
 
 /** The private facts of a part; what is absent is not known. */
 export type PrivateFacts =
-  { agent: string; id: string; models?: string[] }
+  { agent: string; id: string; models?: string[]; source?: string; map?: number[][]; scan?: ScanNote }
   & Partial<Record<(typeof texts)[number], string>>
   & Partial<Record<(typeof numbers)[number], number>>;
+
+/** What the scan for secrets found so far; `rules` in hex. */
+export interface ScanNote {
+  rules: string;
+  found: number;
+  bytes: number;
+}
 
 /** Where a private block stands. */
 export interface PartPlace {
@@ -46,5 +53,21 @@ function readFacts(fields: Fields): PrivateFacts {
     demand(models.length <= 8, bad, "more than 8 models");
     facts.models = models.map(asText);
   }
+  if (fields.has("source")) facts.source = toHex(fields.bytes("source", 16));
+  if (fields.has("map")) facts.map = readTurnMap(fields);
+  if (fields.has("scan")) {
+    const scan = fields.fields("scan");
+    facts.scan = { rules: toHex(scan.bytes("rules", 16)), found: scan.uint("found"), bytes: scan.uint("bytes") };
+  }
   return facts;
+}
+
+function readTurnMap(fields: Fields): number[][] {
+  demand(fields.has("source"), bad, "a map of turns without a source");
+  const pairs = fields.list("map").map((item) => asList(item, 2).map((turn) => asUint(turn)));
+  for (const side of [0, 1]) {
+    const turns = [0, ...pairs.map((pair) => pair[side] ?? 0)];
+    demand(turns.every((turn, i) => i === 0 || turn > (turns[i - 1] ?? 0)), bad, "a map of turns that do not rise");
+  }
+  return pairs;
 }

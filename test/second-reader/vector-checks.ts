@@ -7,7 +7,7 @@ import { type Cbor, decodeCbor } from "./cbor.ts";
 import { decompressPart } from "./decompress.ts";
 import { openDeviceKey, passphraseBytes } from "./device-key.ts";
 import { openEnvelope } from "./envelope.ts";
-import { refuseAs } from "./errors.ts";
+import { demand, refuseAs } from "./errors.ts";
 import { Fields } from "./fields.ts";
 import { readCommit } from "./git-snapshots.ts";
 import { readHeader } from "./header.ts";
@@ -22,6 +22,9 @@ import { H16, boxKeyPair, signingPublicKey } from "./primitives.ts";
 import { openPrivateBlock } from "./private-block.ts";
 import { openSegment, segmentAdditional } from "./segment.ts";
 import { SessionFiles } from "./session-files.ts";
+import { openShare } from "./share-wraps.ts";
+import { openSharing } from "./sharing.ts";
+import { statementsInItems } from "./sharing-items.ts";
 import { stateOf } from "./state.ts";
 import { openStatement } from "./statement.ts";
 import type { Json } from "./vector-files.ts";
@@ -148,6 +151,23 @@ export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>
     if (!v.has("raw_repeat")) return;
     const [piece, count] = v.list("raw_repeat");
     if (toHex(raw ?? new Uint8Array()) !== String(piece).repeat(Number(count))) throw new Error("raw is another");
+  },
+  sharing(v) {
+    agreeAll(v, { ...openSharing(v.bytes("envelope"), v.bytes("device_key")) });
+  },
+  "sharing-items"(v) {
+    const found = statementsInItems(v.list("bodies").map((body) => Fields.decode(fromHex(String(body)))));
+    demand(found.size > 0, "item-invalid", "no statement is whole");
+    agree(v, "statements", [...found.keys()].sort());
+  },
+  "share-wrap"(v) {
+    const recipient = v.object("recipient");
+    const share = {
+      repo: v.bytes("repo"), approval: v.bytes("approval"), tag: v.bytes("tag"), session: v.bytes("session"), first: v.number("first"),
+      count: v.number("count"),
+      recipient: { id: recipient.bytes(recipient.has("team") ? "team" : "person"), epoch: recipient.number("epoch") },
+    };
+    agree(v, "keys", openShare(share, v.bytes("seed"), (id) => v.files("wraps").get(id)));
   },
   state(v) {
     agree(v, "state", stateOf(v.files("files")));

@@ -23,6 +23,12 @@ const KINDS: Readonly<Record<EnvelopeType, string>> = {
   "hx/statement/v1": "statement",
   "hx/join/v1": "request to join",
   "hx/join-device/v1": "request of a device",
+  "hx/request/v1": "request",
+  "hx/withdrawal/v1": "withdrawal",
+  "hx/denial/v1": "denial",
+  "hx/approval/v1": "approval",
+  "hx/revocation/v1": "revocation",
+  "hx/access/v1": "access",
 };
 
 /** The type of the envelope that these bytes are, or null. */

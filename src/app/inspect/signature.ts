@@ -58,6 +58,13 @@ async function candidates(ledger: Ledger, type: Envelope["type"], map: CborMap):
       return deviceKey(await stateHere(ledger), map.get("by"));
     case "hx/join/v1":
       return cardKeys(ledger, map);
+    case "hx/request/v1":
+    case "hx/withdrawal/v1":
+    case "hx/denial/v1":
+    case "hx/approval/v1":
+    case "hx/revocation/v1":
+    case "hx/access/v1":
+      return deviceKey(await stateHere(ledger), map.get("device"));
     case "hx/tie/v1":
       return [];
   }

@@ -1,7 +1,7 @@
 import { HxError } from "../../domain/errors.ts";
 import type { Oid } from "../../domain/ids.ts";
 import { commitDay, parseSessionsCommit } from "../../format/commit.ts";
-import { envelopeTypeOf } from "../../format/envelope.ts";
+import { splitEnvelope } from "../../format/envelope.ts";
 import { openDeviceJoin, openJoin } from "../../format/join.ts";
 import type { OpenedDeviceJoin, OpenedJoin } from "../../format/join.ts";
 import { cutPieces, joinPieces, PIECE_LENGTH } from "../../format/pieces.ts";
@@ -48,7 +48,7 @@ export async function readJoin(crypto: ReplayCrypto, store: ObjectReader, id: st
 
 function openRequest({ hashes, signer }: ReplayCrypto, envelope: Uint8Array): JoinRequest {
   const verify = (key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => signer.verify(key, message, signature);
-  if (envelopeTypeOf(envelope) === "hx/join-device/v1") {
+  if (splitEnvelope(envelope).type === "hx/join-device/v1") {
     const join = openDeviceJoin(hashes, verify, envelope);
     return { kind: "device", id: join.device.id, envelope, join };
   }
