@@ -12,7 +12,8 @@ export interface OwnLane {
   readonly publicKey: Uint8Array;
   readonly seed: Uint8Array;
   readonly eraser: Uint8Array;
-  readonly certificate: Certificate;
+  /** Absent until its author is admitted: what is captured for it waits here. */
+  readonly certificate?: Certificate;
   /** X-Wing public key of the author's person key, to which `C[0]` is wrapped. */
   readonly to: Uint8Array;
   readonly person: PersonId;

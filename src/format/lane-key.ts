@@ -15,7 +15,8 @@ export interface LaneKey {
   readonly seed: Uint8Array;
   /** Public key that may sign tombstones. */
   readonly eraser: Uint8Array;
-  readonly certificate: Certificate;
+  /** Absent: nobody has admitted the author yet. */
+  readonly certificate?: Certificate;
   /** X-Wing public key of the author. */
   readonly to: Uint8Array;
   readonly person: PersonId;
@@ -33,7 +34,7 @@ export function encodeLaneKey(key: LaneKey): Uint8Array {
     lane: key.lane,
     seed: key.seed,
     eraser: key.eraser,
-    cert: { epoch: key.certificate.epoch, sig: key.certificate.signature },
+    ...(key.certificate === undefined ? {} : { cert: { epoch: key.certificate.epoch, sig: key.certificate.signature } }),
     to: key.to,
     person: idBytes(key.person),
     epoch: key.epoch,
@@ -51,7 +52,7 @@ export function decodeLaneKey(bytes: Uint8Array): LaneKey {
     lane: bytesField(map, "lane", 32),
     seed: bytesField(map, "seed", 32),
     eraser: bytesField(map, "eraser", 32),
-    certificate: certificateOf(mapField(map, "cert")),
+    ...(!map.has("cert") ? {} : { certificate: certificateOf(mapField(map, "cert")) }),
     to: bytesField(map, "to", WRAP_PUBLIC_KEY),
     person: personField(map, "person"),
     epoch: intField(map, "epoch"),

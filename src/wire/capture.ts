@@ -19,7 +19,7 @@ export async function captureHere(settings: Settings, context: WorldContext, por
     await openHere(settings, context.directory, ports, "must"); // opens a lane, which needs the identity
     own = await writable(clone, ledger);
   }
-  if (own === null) throw new HxError("not-connected", "this identity is not a member of the workspace", { hints: ["hx identity restore"] });
+  if (own === null) throw new HxError("not-connected", "this identity is not a member of the workspace any more", { hints: ["hx member list"] });
   const agents = agentsOf(settings);
   const unknown = options.agents.find((name) => agents.every((agent) => agent.name !== name));
   if (unknown !== undefined) throw new HxError("usage", `no agent is called '${unknown}'`, { hints: agents.map(({ name }) => `hx capture --agent ${name}`) });

@@ -41,7 +41,7 @@ export async function openHere(settings: Settings, directory: string, ports: () 
     state,
     identity,
     author,
-    mine: async () => (author === null ? [] : ownLanes(ledger, state.chain.state, author, await laneSources(ledger))),
+    mine: async () => (author === null ? [] : ownLanes(ledger, state.chain.state, author, await laneSources(ledger, state.chain.state))),
   };
 }
 

@@ -1,9 +1,11 @@
 import { captureSession } from "../app/capture/capture-session.ts";
 import { QUIET_MS } from "../app/capture/quiet.ts";
 import { captureAll, type Captured } from "../app/sessions/capture-all.ts";
+import { dueError } from "../app/publish/publish.ts";
 import { sync } from "../app/sync/sync.ts";
 import { hasWork } from "../app/sync/waiting.ts";
 import { HxError } from "../domain/errors.ts";
+import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import type { HookWorld } from "../hooks/world.ts";
 import type { HookPayload } from "../ports/agent.ts";
 import { agentsOf } from "./agents.ts";
@@ -53,14 +55,21 @@ export async function hookWorld(watch?: CaptureWatch): Promise<HookWorld> {
     },
     async pushWaiting(directory, { deadlineMs }) {
       const { clone, ledger } = await open(directory);
-      const { effective } = await connected(clone, ledger);
+      const { chain, effective } = await connected(clone, ledger);
+      if (isNobodysTurn(laneWait(chain.state, ledger.lane))) return;
       for (const { name } of effective.listedRemotes) {
         if (!(await hasWork(ledger, name))) continue;
-        const { push } = await sync(ledger, clone.remote, name, { timeoutMs: deadlineMs, waitMs: Math.min(WAIT_MS, deadlineMs) });
+        const { push, waits } = await sync(ledger, clone.remote, name, { timeoutMs: deadlineMs, waitMs: Math.min(WAIT_MS, deadlineMs) });
+        if (waits === "certificate" || waits === "renewal") throw dueError(ledger.lane.id);
         if (push.kind !== "done" && push.kind !== "nothing") throw new HxError("remote-failed", `'${name}' did not take the sessions`);
       }
     },
   };
+}
+
+/** Nothing that the person of this clone could do would bring the sessions out: `status` tells whose turn it is. */
+function isNobodysTurn(waits: LaneWait | null): boolean {
+  return waits === "admission" || waits === "removed";
 }
 
 function directoryOf(payload: HookPayload): string | undefined {

@@ -54,7 +54,8 @@ export async function recoverHere(
   await connected(clone, ledger);
   if (announced) await ensureLane(clone, ledger, identity, await localChain(ledger));
   const author = { person: person.id, keys: identity.personKeys };
-  const mine = await ownLanes(ledger, (await localChain(ledger)).state, author, await laneSources(ledger));
+  const { state } = await localChain(ledger);
+  const mine = await ownLanes(ledger, state, author, await laneSources(ledger, state));
   let sessions = 0;
   for (const source of mine) sessions += (await sessionsOf(source)).length;
   return { summary: await summaryOf(settings, identityPorts), workspaces: 1, sessions, announced };

@@ -30,7 +30,7 @@ export function sessionsWorld(settings: Settings, context: WorldContext, ports: 
     verify: (options) => verifyHere(settings, context, ports, options),
     async list(options) {
       const here = await openHere(settings, directory, ports, "maybe");
-      const sources = here.author === null ? await laneSources(here.ledger) : await here.mine();
+      const sources = here.author === null ? await laneSources(here.ledger, here.state.chain.state) : await here.mine();
       const rows = await listSessions(here.ledger, here.author, sources, here.author === null ? null : new Catalog(here.ledger, here.author));
       const shown = rows.map(rowOf).filter((row) => (options.agent === undefined || row.agent === options.agent) && (options.since === undefined || (row.last ?? 0) >= options.since));
       return options.limit === undefined ? shown : shown.slice(0, options.limit);

@@ -15,7 +15,8 @@ import { nameKeys, projectName } from "../app/workspace/member.ts";
 import type { Status, Warning } from "../cli/world.ts";
 import { CONNECTION_PATH } from "../domain/connection.ts";
 import { isHxError } from "../domain/errors.ts";
-import { currentMembership, livingPersons } from "../domain/workspace/state.ts";
+import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
+import { livingPersons } from "../domain/workspace/state.ts";
 import { keysRef } from "../format/paths.ts";
 import { hookLogFile } from "../hooks/log.ts";
 import type { HookEntry } from "../ports/hooks.ts";
@@ -58,7 +59,7 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
   const pushes = (await Promise.all(remotes.map((name) => readPushed(ledger, name)))).flatMap((pushed) => (pushed === null ? [] : [pushed.at]));
   const lastPush = pushes.length === 0 ? undefined : Math.max(...pushes);
   const lastCapture = await newestCapture(clone, ledger);
-  const lanes = await orWarn(warnings, { mine: 0, others: 0, kept: 0 }, () => lanesHere(ledger));
+  const lanes = await orWarn(warnings, { mine: 0, others: 0, kept: 0 }, () => lanesHere(ledger, state.chain.state));
   const verifiedAt = await newestTrust(clone, ledger);
   return {
     connected: true,
@@ -74,7 +75,7 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
     lanes: { mine: lanes.mine, others: lanes.others, ...(verifiedAt === undefined ? {} : { verifiedAt }) },
     warnings: [
       ...(await orWarn(warnings, [], () => laneWarnings(ledger, own, state))),
-      ...(waiting.sessions === 0 ? [] : [{ message: waiting.sessions === 1 ? "1 captured session waits for a push" : `${waiting.sessions} captured sessions wait for a push`, fix: "hx sync" }]),
+      ...(waiting.sessions === 0 || (own !== null && laneWait(state.chain.state, own) !== null) ? [] : [{ message: waiting.sessions === 1 ? "1 captured session waits for a push" : `${waiting.sessions} captured sessions wait for a push`, fix: "hx sync" }]),
       ...(await pushWarnings(clone, lastPush ?? 0)),
       ...(await trustWarnings(ledger)),
       ...sourceWarnings(state),
@@ -104,14 +105,30 @@ async function projectShown(clone: Clone, ports: IdentityPorts, { chain, effecti
 
 async function laneWarnings(ledger: Ledger, own: (OwnLane & { readonly day: number }) | null, { chain }: Connected): Promise<readonly Warning[]> {
   if (own === null) return [{ message: "this clone has no lane yet, so hooks capture nothing: unlock your identity once", fix: "hx identity unlock && hx sync" }];
-  const stale = isStale(own, systemClock.now(), currentMembership(chain.state).epoch);
+  const waits = laneWait(chain.state, own);
+  if (waits !== null) return [waitWarning(waits)];
+  const stale = isStale(own, systemClock.now());
   const { store } = ledger.repository;
   const trust = await new LaneTrusts(ledger.trust).read(own.id);
   const keysGone = trust?.keys !== undefined && (await store.read(keysRef(own.id))) === null;
   return [
-    ...(stale ? [{ message: "the lane of this clone is due for a fresh one: its quarter is over, or the membership key changed", fix: "hx identity unlock && hx sync" }] : []),
+    ...(stale ? [{ message: "the lane of this clone is due for a fresh one: its quarter is over", fix: "hx identity unlock && hx sync" }] : []),
     ...(keysGone ? [{ message: "the keys ref of this clone's lane is gone: without it nobody opens its sessions", fix: "hx sync" }] : []),
   ];
+}
+
+function waitWarning(waits: LaneWait): Warning {
+  const unlock = "hx identity unlock && hx sync";
+  switch (waits) {
+    case "admission":
+      return { message: "an administrator must admit you: until then what you capture waits here", fix: "hx member add --pending" };
+    case "certificate":
+      return { message: "you were admitted, and what you captured waits for you to unlock your identity once", fix: unlock };
+    case "renewal":
+      return { message: "somebody was removed from the workspace, and nothing more of yours is pushed until your lane is certified anew: unlock your identity once", fix: unlock };
+    case "removed":
+      return { message: "you are no member of this workspace any more: what you capture stays here" };
+  }
 }
 
 async function pushWarnings({ settings }: Clone, lastPush: number): Promise<readonly Warning[]> {

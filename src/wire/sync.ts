@@ -3,7 +3,9 @@ import { takeFromHome } from "../app/sync/home.ts";
 import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
 import { stagedSessions } from "../app/sync/waiting.ts";
 import type { SyncReport, WorldContext } from "../cli/world.ts";
+import { localChain } from "../app/sync/workspace-chain.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
+import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import { bringChain, openClone, tidyStores, writable } from "./clone.ts";
 import { openHere } from "./here.ts";
 import type { Settings } from "./settings.ts";
@@ -23,7 +25,7 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
   const listed = state.effective.listedRemotes.map(({ name }) => name);
   const names = wanted.remote === undefined ? listed : listed.filter((name) => name === wanted.remote);
   if (names.length === 0) throw new HxError("not-connected", `'${wanted.remote ?? ""}' is not a listed remote of this clone`, { hints: listed.map((name) => `hx sync --remote ${name}`) });
-  const own = await writable(clone, ledger);
+  let own = await writable(clone, ledger);
   const waiting = own === null ? 0 : await stagedSessions(own);
   const remotes: SyncReport["remotes"][number][] = [];
   const warnings: string[] = [];
@@ -36,8 +38,15 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
       continue;
     }
     try {
-      const options = { waitMs: WAIT_MS, signal: context.signal, whole: wanted.full };
-      const result = own === null ? await fetchOnly(ledger, clone.remote, name, options) : await sync(own, clone.remote, name, options);
+      let result = await syncOne(name);
+      if (result.waits !== null) {
+        // The chain that was just fetched may bring what the lane waits for.
+        await openHere(settings, context.directory, ports, "never");
+        const renewed = await writable(clone, ledger);
+        const isReady = renewed !== null && laneWait((await localChain(ledger)).state, renewed.lane) === null;
+        if (isReady) own = renewed;
+        if (isReady) result = await syncOne(name);
+      }
       remotes.push(lineOf(name, result));
       warnings.push(...warningsOf(result));
     } catch (error) {
@@ -48,6 +57,11 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
   if (!wanted.dryRun) await tidyStores(clone, ledger);
   if (own === null) warnings.push("nothing of yours is kept here: this clone has no lane yet (see hx status)");
   return { remotes, waiting: own === null ? 0 : await stagedSessions(own), warnings };
+
+  function syncOne(name: string): Promise<SyncResult> {
+    const options = { waitMs: WAIT_MS, signal: context.signal, whole: wanted.full };
+    return own === null ? fetchOnly(ledger, clone.remote, name, options) : sync(own, clone.remote, name, options);
+  }
 
   async function homeOrWarning(url: string): Promise<void> {
     try {
@@ -68,8 +82,16 @@ function lineOf(remote: string, result: SyncResult): SyncReport["remotes"][numbe
   return { remote, result: push.kind, ...(reason === undefined ? {} : { reason }), pushedSessions: sessions, pushedBytes: bytes, lanesFetched, filtered };
 }
 
-function warningsOf({ remote, problems, withheld, filtered, lanesFetched }: SyncResult): string[] {
+const WAITING: Readonly<Record<LaneWait, string>> = {
+  admission: "nothing of yours was pushed: an administrator must admit you (hx member add --pending)",
+  certificate: "nothing of yours was pushed: unlock your identity once, now that you were admitted (hx identity unlock && hx sync)",
+  renewal: "nothing of yours was pushed: since somebody was removed, your lane must be certified anew (hx identity unlock && hx sync)",
+  removed: "nothing of yours was pushed: you are no member of this workspace any more",
+};
+
+function warningsOf({ remote, problems, withheld, filtered, lanesFetched, waits }: SyncResult): string[] {
   return [
+    ...(waits === null ? [] : [WAITING[waits]]),
     ...problems.map(({ error }) => error.message),
     ...withheld.map((lane) => `lane '${lane}' is withheld: others have seen more of it than '${remote}' shows`),
     ...(filtered || lanesFetched === 0 ? [] : [`'${remote}' does not filter: every sync fetches the others' sessions whole`]),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { laneSources } from "../../src/app/read/lane-source.ts";
+import { AS_THEY_ARE, laneSources } from "../../src/app/read/lane-source.ts";
 import { listSessions } from "../../src/app/sessions/list-sessions.ts";
 import { verifySessions } from "../../src/app/sessions/verify-all.ts";
 import { localChain } from "../../src/app/sync/workspace-chain.ts";
@@ -177,7 +177,7 @@ describe.concurrent("quarantine", () => {
     onStage(theatre, async (act) => {
       const { ledger } = act.reader;
       const counted = async (): Promise<unknown> => {
-        const sources = await laneSources(ledger);
+        const sources = await laneSources(ledger, AS_THEY_ARE);
         const { lanes, headers, sessions, findings } = await verifySessions(ledger, await localChain(ledger), act.scene.author, sources);
         const listed = await listSessions(ledger, act.scene.author, sources.filter(({ lane }) => lane === act.forge.lane.id), null);
         return { lanes, headers, sessions, findings, listed: listed.map(({ session, state }) => [session, state]).sort() };
@@ -190,7 +190,7 @@ describe.concurrent("quarantine", () => {
       expect(await counted()).toEqual(before);
       const fresh = await act.newcomer();
       await expectRefused(act, "lane-invalid", /./, fresh);
-      expect((await laneSources(fresh.ledger)).map(({ lane }) => lane)).toEqual([theatre.bob.id]);
+      expect((await laneSources(fresh.ledger, AS_THEY_ARE)).map(({ lane }) => lane)).toEqual([theatre.bob.id]);
     }));
 
   it("a newcomer who is shown a lane that was cut is warned by the lane that names its head", () =>

@@ -73,8 +73,7 @@ export async function makeDesk(): Promise<Desk> {
     async kept(id) {
       const { ledger } = await opened(machine, checkout);
       const here = await openHere(settings, checkout, () => identityPorts(settings, { ask: async () => null }), "must");
-      const { head } = here.state.chain.state;
-      await publish(ledger, { head: { n: head.n, hash: head.hash }, waitMs: 1000 });
+      await publish(ledger, { state: here.state.chain.state, waitMs: 1000 });
       const { author } = here;
       if (author === null) throw new Error("no identity");
       const found: Kept[] = [];

@@ -7,7 +7,7 @@ import { gitRepositories } from "../../src/adapters/git/repositories.ts";
 import { workFiles } from "../../src/adapters/work-files/work-files.ts";
 import { openIdentity } from "../../src/app/identity/open.ts";
 import type { Ledger } from "../../src/app/ledger.ts";
-import { laneSources, sessionsOf } from "../../src/app/read/lane-source.ts";
+import { AS_THEY_ARE, laneSources, sessionsOf } from "../../src/app/read/lane-source.ts";
 import { openOwnSession, sessionRecords } from "../../src/app/read/open-session.ts";
 import { ownLanes } from "../../src/app/read/own-lanes.ts";
 import { rebuild, type FileTarget } from "../../src/app/read/rebuild.ts";
@@ -49,7 +49,7 @@ export async function readRemote(world: CrashWorld, url = world.remote): Promise
     expect(fetched.withheld).toEqual([]);
     const identity = await openIdentity(await identityPorts(readSettings(env), { ask: async () => null }));
     const author = { person: identity.person, keys: identity.personKeys };
-    const sources = await laneSources(ledger);
+    const sources = await laneSources(ledger, AS_THEY_ARE);
     const chain = await localChain(ledger);
     const mine = await ownLanes(ledger, chain.state, author, sources);
     expect(mine.length).toBe(sources.length);

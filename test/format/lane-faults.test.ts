@@ -39,6 +39,7 @@ const rules: LaneRules = {
   workspace: workspaceId(lane.workspace_id),
   membershipKey: (epoch) => state.membership[epoch]?.sign ?? null,
   statementHash: (n) => (statements[n] === undefined ? null : crypto.hashes.h(statements[n])),
+  removals: state,
   nowMs: () => 86400_000,
 };
 const id: LaneId = laneId(lane.lane_id);

@@ -5,7 +5,7 @@ import type { Ledger, OwnLane } from "../ledger.ts";
 import type { VerifiedChain } from "../sync/workspace-chain.ts";
 import { verifyCertificate } from "../workspace/certificate.ts";
 import { withheldLanes } from "../status/claims.ts";
-import { currentMembership } from "../../domain/workspace/state.ts";
+import { laneWait } from "../../domain/workspace/standing.ts";
 import { laneRef } from "../../format/paths.ts";
 import { fail, ok, warn, type Finding } from "./check.ts";
 
@@ -14,7 +14,10 @@ const OPEN_ONE = "hx identity unlock && hx sync";
 /** The lane that this clone writes: there, certified by the membership key, of this quarter, and no older than what was offered. */
 export async function ownLaneFinding(ledger: Ledger, lane: (OwnLane & { readonly day?: number }) | null, { state }: VerifiedChain): Promise<Finding> {
   if (lane === null) return fail("this clone has no lane yet, so hooks capture nothing", OPEN_ONE);
-  if (state.persons.get(lane.person)?.state !== "living") return fail("the author of this clone's lane is not a member of the workspace", "hx init");
+  const waits = laneWait(state, lane);
+  if (waits === "removed") return fail("the author of this clone's lane is no member of the workspace any more: nothing is pushed", "hx member list");
+  if (waits === "admission") return warn(`lane '${lane.id}' has no certificate: an administrator must admit you`, "hx member add --pending");
+  if (waits !== null || lane.certificate === undefined) return warn(`lane '${lane.id}' waits for a certificate of the newest membership epoch: nothing is pushed until then`, OPEN_ONE);
   const certified = verifyCertificate(ledger.crypto.signer, state, lane.certificate, { repo: ledger.repo, lane: lane.publicKey, eraser: lane.eraser });
   if (!certified) return fail(`the certificate of lane '${lane.id}' does not verify`, OPEN_ONE);
   const head = await ledger.repository.store.read(laneRef(lane.id));
@@ -24,8 +27,8 @@ export async function ownLaneFinding(ledger: Ledger, lane: (OwnLane & { readonly
     const { header } = await readLaneHead(ledger.repository.store, ledger.crypto, lane.id, lane.publicKey, head);
     if (trust !== null && header.seq < trust.seq) return fail(`lane '${lane.id}' is older here (${header.seq}) than what was offered (${trust.seq})`, "hx sync");
   }
-  const stale = lane.day !== undefined && isStale({ day: lane.day, certificate: lane.certificate }, ledger.clock.now(), currentMembership(state).epoch);
-  if (stale) return warn(`lane '${lane.id}' is due for a fresh one: its quarter is over, or the membership key changed`, OPEN_ONE);
+  const stale = lane.day !== undefined && isStale({ day: lane.day }, ledger.clock.now());
+  if (stale) return warn(`lane '${lane.id}' is due for a fresh one: its quarter is over`, OPEN_ONE);
   return ok(`lane '${lane.id}' is certified${head === null ? ", nothing was pushed yet" : ""}`);
 }
 

@@ -8,7 +8,7 @@ import { mapField } from "../../format/fields.ts";
 import { ROOT_REF } from "../../format/paths.ts";
 import { laneIdOf } from "../../format/ids.ts";
 import type { Ledger } from "../ledger.ts";
-import { laneSource } from "../read/lane-source.ts";
+import { AS_THEY_ARE, laneSource } from "../read/lane-source.ts";
 import { readLaneHead } from "../lane/own-head.ts";
 import { readChain } from "../workspace/chain.ts";
 import { replayChain } from "../workspace/replay.ts";
@@ -77,7 +77,7 @@ function named(name: string, key: unknown): readonly Key[] {
 async function eraserOf(ledger: Ledger, lane: unknown): Promise<readonly Key[]> {
   if (!(lane instanceof Uint8Array)) return [];
   const id: LaneId = laneId(laneIdOf(ledger.crypto.hashes, lane));
-  const source = await laneSource(ledger, id);
+  const source = await laneSource(ledger, AS_THEY_ARE, id);
   if (source === null) return [];
   const { header } = await readLaneHead(source.store, ledger.crypto, id, source.publicKey, source.head);
   return [["eraser key of the lane", header.eraser]];

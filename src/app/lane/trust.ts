@@ -1,6 +1,7 @@
-import { fromUtf8, utf8 } from "../../domain/bytes.ts";
+import { fromHex, fromUtf8, utf8 } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
-import type { LaneId, Oid } from "../../domain/ids.ts";
+import type { LaneId, Oid, RepoId } from "../../domain/ids.ts";
+import { frozenProblem, type FrozenProblem, type Removals } from "../../domain/workspace/frozen.ts";
 import type { WorkFiles } from "../../ports/work-files.ts";
 
 /** What was verified of a lane, and must never be found older or different. All hashes are hex. */
@@ -13,9 +14,21 @@ export interface LaneTrust {
   readonly day: number;
   readonly level: number;
   readonly eraser: string;
+  /** Membership epoch of the header's certificate. */
+  readonly epoch: number;
+  /** Number of the statement that the header names. */
+  readonly headN: number;
   /** Hashes of all headers, by seq, so that a fork is told from a rollback. */
   readonly chain: readonly string[];
   readonly keys?: KeysTrust;
+}
+
+/** Holds what was verified of a lane against what was frozen of its repository. */
+export function frozenTrust(removals: Pick<Removals, "freezes">, repo: RepoId, lane: LaneId, trust: LaneTrust): FrozenProblem | null {
+  return frozenProblem(removals, repo, lane, trust, (seq) => {
+    const hash = trust.chain[seq];
+    return hash === undefined ? undefined : fromHex(hash);
+  });
 }
 
 export interface KeysTrust {

@@ -1,6 +1,7 @@
 import { equal, toHex } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
 import type { LaneId, Oid, RepoId, WorkspaceId } from "../../domain/ids.ts";
+import { demandedEpoch, type FrozenProblem, type Removals } from "../../domain/workspace/frozen.ts";
 import { parseCommit, parseSessionsCommit, type SessionsCommit } from "../../format/commit.ts";
 import { decodeEnvelope, openEnvelope } from "../../format/envelope.ts";
 import { certificateMessage, decodeHeader, openBody, type Header, type LaneHead as NamedHead } from "../../format/header.ts";
@@ -11,7 +12,7 @@ import type { ObjectReader } from "../../ports/git.ts";
 import type { StateCache } from "./state.ts";
 import { treeState } from "./state.ts";
 import { directoryAt, entryAt } from "./tree.ts";
-import type { LaneTrust } from "./trust.ts";
+import { frozenTrust, type LaneTrust } from "./trust.ts";
 import { verifyBatch } from "./verify-batch.ts";
 
 /** What a lane is verified against. */
@@ -23,6 +24,8 @@ export interface LaneRules {
   membershipKey(epoch: number): Uint8Array | null;
   /** `H` of the envelope of statement `n`; null when the chain known here is shorter. */
   statementHash(n: number): Uint8Array | null;
+  /** What the chain says of removals. */
+  readonly removals: Removals;
   nowMs(): number;
 }
 
@@ -36,6 +39,8 @@ export interface VerifiedLane {
   readonly commits: number;
   /** What the new headers name of other lanes. */
   readonly named: readonly NamedHead[];
+  /** A removal froze less than is here: what lies beyond does not count, and whoever takes the lane in must heed it. */
+  readonly frozen: FrozenProblem | null;
 }
 
 /**
@@ -67,13 +72,17 @@ export async function verifyLane(
       day: verified.commit.day,
       level: verified.header.level,
       eraser: toHex(verified.header.eraser),
+      epoch: verified.header.certificate.epoch,
+      headN: verified.header.head.n,
       chain: [...(trusted?.chain ?? []), hash],
       ...(trusted?.keys === undefined ? {} : { keys: trusted.keys }),
     };
     before = verified;
   }
   if (before === null || trusted === null) throw new HxError("lane-invalid", `lane '${lane}' has no commit`);
-  return { lane, trust: trusted, publicKey: before.header.lane, header: before.header, tree: before.commit.tree, commits: path.commits.length, named };
+  const { header, commit } = before;
+  const frozen = frozenTrust(rules.removals, rules.repo, lane, trusted);
+  return { lane, trust: trusted, publicKey: header.lane, header, tree: commit.tree, commits: path.commits.length, named, frozen };
 }
 
 interface Verified {
@@ -165,12 +174,16 @@ function checkHeader(rules: LaneRules, header: Header, before: Verified | null):
     if (header.keys < before.header.keys) throw wrong("the counter of the keys ref went down");
     if (header.head.n < before.header.head.n) throw wrong("the workspace head went back");
   }
-  const membership = rules.membershipKey(header.certificate.epoch);
-  const message = certificateMessage(header.workspace, header.repo, header.lane, header.eraser);
-  if (membership === null || !rules.crypto.signer.verify(membership, message, header.certificate.signature)) throw wrong("the lane is not certified");
   const statement = rules.statementHash(header.head.n);
   if (statement === null) throw new HxError("missing-object", `the workspace chain known here is older than statement ${header.head.n}`, { hints: ["hx sync"] });
   if (!equal(statement, header.head.hash)) throw wrong("the header names another workspace chain");
+  // After the chain: a certificate of an epoch that is not known here yet comes with a statement that is not known either.
+  const { epoch, signature } = header.certificate;
+  const membership = rules.membershipKey(epoch);
+  const message = certificateMessage(header.workspace, header.repo, header.lane, header.eraser);
+  if (membership === null || !rules.crypto.signer.verify(membership, message, signature)) throw wrong("the lane is not certified");
+  const demanded = demandedEpoch(rules.removals, header.head.n);
+  if (epoch < demanded) throw wrong(`the lane is certified for membership epoch ${epoch}, and a removal asks for ${demanded}`);
 }
 
 /** Gives every failure its place, and one of the codes that lanes have. */

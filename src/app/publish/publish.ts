@@ -1,6 +1,8 @@
 import { fromUtf8, utf8 } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
-import type { Oid, RefName } from "../../domain/ids.ts";
+import type { LaneId, Oid, RefName } from "../../domain/ids.ts";
+import { laneWait, type LaneWait } from "../../domain/workspace/standing.ts";
+import type { WorkspaceState } from "../../domain/workspace/state.ts";
 import { commitDay, parseCommit } from "../../format/commit.ts";
 import { signEnvelope } from "../../format/envelope.ts";
 import { SUITE } from "../../format/fields.ts";
@@ -12,6 +14,7 @@ import type { RefUpdate } from "../../ports/git.ts";
 import { SessionIndexes } from "../capture/session-index.ts";
 import { CLOSED_REF } from "../capture/stage.ts";
 import type { WritableLedger } from "../ledger.ts";
+import { frozenPart } from "../lane/frozen-lane.ts";
 import { readKeysHeader } from "../lane/keys.ts";
 import { readLaneHead, type LaneHead } from "../lane/own-head.ts";
 import { StateCache, treeState } from "../lane/state.ts";
@@ -23,8 +26,8 @@ import { headsToName, noteNamed } from "./named-heads.ts";
 import { publishSession, type Added } from "./publish-session.ts";
 
 export interface PublishOptions {
-  /** Newest verified statement of the workspace chain. */
-  readonly head: Numbered;
+  /** By the newest verified statement of the workspace chain, which the header names. */
+  readonly state: WorkspaceState;
   /** How long to wait for other processes, ms. */
   readonly waitMs: number;
   /** Open the lane even when nothing is staged. */
@@ -37,35 +40,72 @@ export interface Published {
   readonly sessions: number;
   /** Bytes of the blobs that were added, segments for the most part. */
   readonly bytes: number;
+  /** Why nothing was published. */
+  readonly waits: LaneWait | null;
 }
 
 /**
  * Closes what is staged, and adds it to the lane as one commit with one signed header. The lane's ref is the offer: it is
  * written, durably, before anything is sent, and the next header builds on it.
- * @throws HxError `busy`, `lane-rollback` when the local lane is older than what was offered
+ * A lane whose author is no member publishes nothing.
+ * @throws HxError `busy`; `lane-rollback` when the local lane is older than what was offered; `locked` when a member must certify it first
  */
 export async function publish(ledger: WritableLedger, options: PublishOptions): Promise<Published> {
+  const waits = laneWait(options.state, ledger.lane);
+  if (waits === "certificate" || waits === "renewal") throw dueError(ledger.lane.id);
+  if (waits !== null) return { head: await ledger.repository.store.read(laneRef(ledger.lane.id)), sessions: 0, bytes: 0, waits };
   const lock = await ledger.work.lock("publish", options.waitMs);
   if (lock === null) throw new HxError("busy", "another process publishes sessions now", { hints: ["hx sync"] });
   try {
     // What a killed publication left comes first, then what was captured since.
     const left = (await ledger.stage.read(CLOSED_REF)) === null ? null : await publishOnce(ledger, options);
     const now = await publishOnce(ledger, options);
-    return { head: now.head, sessions: now.sessions + (left?.sessions ?? 0), bytes: now.bytes + (left?.bytes ?? 0) };
+    return { head: now.head, sessions: now.sessions + (left?.sessions ?? 0), bytes: now.bytes + (left?.bytes ?? 0), waits: null };
   } finally {
     await lock.release();
   }
 }
 
-async function publishOnce(ledger: WritableLedger, options: PublishOptions): Promise<Published> {
+/** Under a certificate that is not enough, the next header would make a lane that nobody accepts. */
+export function dueError(lane: LaneId): HxError {
+  return new HxError("locked", `your lane '${lane}' waits for a certificate of the newest membership epoch, which takes your keys`, { hints: ["hx identity unlock && hx sync"], data: { lane } });
+}
+
+/**
+ * Adds a header that adds nothing else to a lane that is beyond what a removal froze of it: certified anew, it vouches for those before it.
+ * @returns whether it was due
+ */
+export async function vouch(ledger: WritableLedger, options: PublishOptions): Promise<boolean> {
+  if (laneWait(options.state, ledger.lane) !== null) return false;
+  const lock = await ledger.work.lock("publish", options.waitMs);
+  if (lock === null) throw new HxError("busy", "another process publishes sessions now", { hints: ["hx sync"] });
+  try {
+    const before = await ownHead(ledger);
+    if (before === null || !(await mustVouch(ledger, before, options.state))) return false;
+    await addCommit(ledger, before, null, options.state.head);
+    return true;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function mustVouch(ledger: WritableLedger, head: LaneHead, state: WorkspaceState): Promise<boolean> {
+  const frozen = await frozenPart(ledger, ledger.repository.store, state, ledger.lane.id, head);
+  return frozen !== null && frozen.kind !== "contradicted";
+}
+
+type PublishedOnce = Omit<Published, "waits">;
+
+async function publishOnce(ledger: WritableLedger, options: PublishOptions): Promise<PublishedOnce> {
   const before = await ownHead(ledger);
   const closed = await closeStage(ledger, options.waitMs);
   if (closed !== null && (await wasPublished(ledger, closed, before))) {
     await finish(ledger, closed, options.waitMs);
     return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
   }
-  if (closed === null && (before !== null || options.evenEmpty !== true)) return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
-  const added = await addCommit(ledger, before, closed, options.head);
+  const isDue = before === null ? options.evenEmpty === true : await mustVouch(ledger, before, options.state);
+  if (closed === null && !isDue) return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
+  const added = await addCommit(ledger, before, closed, options.state.head);
   if (closed !== null) await finish(ledger, closed, options.waitMs);
   return { ...added, sessions: closed?.sessions.length ?? 0 };
 }
@@ -100,6 +140,8 @@ async function wasPublished(ledger: WritableLedger, closed: ClosedStage, head: L
 async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed: ClosedStage | null, chainHead: Numbered): Promise<{ head: Oid; bytes: number }> {
   const { store } = ledger.repository;
   const { hashes, signer } = ledger.crypto;
+  const { certificate } = ledger.lane;
+  if (certificate === undefined) throw new HxError("internal", "a header without a certificate");
   const sign = (message: Uint8Array): Uint8Array => signer.sign(ledger.lane.seed, message);
   const added: Added = { oids: new Map(), batch: [], bytes: 0 };
   if (before === null) await addTie(ledger, added);
@@ -120,13 +162,13 @@ async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed
     repo: ledger.repo,
     lane: ledger.lane.publicKey,
     eraser: ledger.lane.eraser,
-    certificate: ledger.lane.certificate,
+    certificate,
     seq,
     ...(before === null ? {} : { previous: hashes.h(before.envelope) }),
     body: bodyDigest(hashes.h, pieces),
     state: await treeState(store, hashes.h, changed, cache),
     keys: keys.counter,
-    head: chainHead,
+    head: { n: chainHead.n, hash: chainHead.hash },
     level: LEVEL,
   };
   const top = new Map<string, Oid | null>();

@@ -1,12 +1,15 @@
 import { HxError, isHxError } from "../../domain/errors.ts";
+import type { Removals } from "../../domain/workspace/frozen.ts";
 import { isSessionId, type LaneId, type Oid, type RefName, type SessionId } from "../../domain/ids.ts";
 import { parseCommit } from "../../format/commit.ts";
 import { decodeEnvelope } from "../../format/envelope.ts";
-import { decodeHeader } from "../../format/header.ts";
+import { decodeHeader, type Header } from "../../format/header.ts";
 import { laneIdOf } from "../../format/ids.ts";
 import { HEADER_PATH, keysRef, laneRef, parseSessionsRef, SESSIONS_PREFIX } from "../../format/paths.ts";
 import type { Store } from "../../ports/git.ts";
 import type { Ledger } from "../ledger.ts";
+import { frozenPart } from "../lane/frozen-lane.ts";
+import { lanesOfDevice } from "../lane/own-lane-key.ts";
 import { directoryAt, entryAt } from "../lane/tree.ts";
 
 /** A verified lane, as it lies in one of the stores here. */
@@ -20,18 +23,24 @@ export interface LaneSource {
   readonly keys: Oid | null;
 }
 
+/** Of which nothing is left out that a removal froze: for who looks at what is here, not for readers. */
+export const AS_THEY_ARE: Pick<Removals, "freezes"> = { freezes: new Map() };
+
 /**
- * All lanes whose refs are here: those that this clone writes, and those that were fetched and verified.
+ * All lanes whose refs are here: those that this clone writes, and those that were fetched and verified. What lies beyond what a
+ * removal froze does not count, except of the lanes that this device writes: there it waits for the next certificate.
+ * @param removals of the newest chain known
  * @param broken is told of refs that are no lanes
  */
-export async function laneSources(ledger: Ledger, broken: (ref: RefName, error: HxError) => void = () => undefined): Promise<readonly LaneSource[]> {
-  const sources = new Map<LaneId, LaneSource>();
+export async function laneSources(ledger: Ledger, removals: Pick<Removals, "freezes">, broken: (ref: RefName, error: HxError) => void = () => undefined): Promise<readonly LaneSource[]> {
+  const sources = new Map<LaneId, LaneSource | null>();
+  const own = await lanesOfDevice(ledger);
   for (const store of [ledger.repository.store, ledger.others]) {
     for (const [ref, head] of await store.list(SESSIONS_PREFIX)) {
       const place = parseSessionsRef(ref);
       if (place?.kind !== "lane" || sources.has(place.lane)) continue;
       try {
-        sources.set(place.lane, await sourceOf(ledger, store, place.lane, head));
+        sources.set(place.lane, await sourceOf(ledger, store, place.lane, head, own.includes(place.lane) ? AS_THEY_ARE : removals));
       } catch (error) {
         // Refs that somebody mirrored into the work repository were never verified: one of them must not hide the others.
         if (!isHxError(error)) throw error;
@@ -39,26 +48,36 @@ export async function laneSources(ledger: Ledger, broken: (ref: RefName, error: 
       }
     }
   }
-  return [...sources.values()].sort((a, b) => (a.lane < b.lane ? -1 : 1));
+  return [...sources.values()].filter((source) => source !== null).sort((a, b) => (a.lane < b.lane ? -1 : 1));
 }
 
-export async function laneSource(ledger: Ledger, lane: LaneId): Promise<LaneSource | null> {
+/** One of them. */
+export async function laneSource(ledger: Ledger, removals: Pick<Removals, "freezes">, lane: LaneId): Promise<LaneSource | null> {
   for (const store of [ledger.repository.store, ledger.others]) {
     const head = await store.read(laneRef(lane));
-    if (head !== null) return sourceOf(ledger, store, lane, head);
+    if (head !== null) return sourceOf(ledger, store, lane, head, removals);
   }
   return null;
 }
 
-async function sourceOf(ledger: Ledger, store: Store, lane: LaneId, head: Oid): Promise<LaneSource> {
+async function sourceOf(ledger: Ledger, store: Store, lane: LaneId, newest: Oid, removals: Pick<Removals, "freezes">): Promise<LaneSource | null> {
+  const header = await headerOf(ledger, store, lane, newest);
+  const frozen = await frozenPart(ledger, store, removals, lane, { oid: newest, header });
+  const head = frozen === null ? newest : frozen.head;
+  if (head === null) return null;
+  const { tree } = parseCommit(await store.readCommit(head));
+  const keysHead = await store.read(keysRef(lane));
+  const keys = keysHead === null ? null : parseCommit(await store.readCommit(keysHead)).tree;
+  return { lane, store, publicKey: header.lane, head, tree, keys };
+}
+
+async function headerOf(ledger: Ledger, store: Store, lane: LaneId, head: Oid): Promise<Header> {
   const { tree } = parseCommit(await store.readCommit(head));
   const entry = await entryAt(store, tree, HEADER_PATH);
   if (entry === null) throw new HxError("lane-invalid", `lane '${lane}' has no header`);
-  const { lane: publicKey } = decodeHeader(decodeEnvelope(await store.readBlob(entry.oid), "hx/header/v1").payload);
-  if (laneIdOf(ledger.crypto.hashes, publicKey) !== lane) throw new HxError("lane-invalid", `the header of lane '${lane}' is that of another`);
-  const keysHead = await store.read(keysRef(lane));
-  const keys = keysHead === null ? null : parseCommit(await store.readCommit(keysHead)).tree;
-  return { lane, store, publicKey, head, tree, keys };
+  const header = decodeHeader(decodeEnvelope(await store.readBlob(entry.oid), "hx/header/v1").payload);
+  if (laneIdOf(ledger.crypto.hashes, header.lane) !== lane) throw new HxError("lane-invalid", `the header of lane '${lane}' is that of another`);
+  return header;
 }
 
 /** Ids of the sessions of a lane, those that begin with `beginning` alone: the other folders are not read. */

@@ -3,13 +3,15 @@ import { HxError, isHxError } from "../../domain/errors.ts";
 import type { LaneId } from "../../domain/ids.ts";
 import { keysRef, laneRef, segmentPath } from "../../format/paths.ts";
 import type { Ledger } from "../ledger.ts";
+import { frozenError } from "../lane/frozen-lane.ts";
 import { NOT_KNOWN, verifyKeys } from "../lane/keys.ts";
+import { lanesOfDevice } from "../lane/own-lane-key.ts";
 import { sessionParts } from "../lane/manifests.ts";
 import { StateCache } from "../lane/state.ts";
 import { LaneTrusts } from "../lane/trust.ts";
 import { verifyLane } from "../lane/verify-lane.ts";
 import type { Author } from "../read/author-keys.ts";
-import { laneSources, sessionsOf, type LaneSource } from "../read/lane-source.ts";
+import { AS_THEY_ARE, laneSources, sessionsOf, type LaneSource } from "../read/lane-source.ts";
 import { openOwnSession, sessionRecords } from "../read/open-session.ts";
 import { laneRules, type VerifiedChain } from "../sync/workspace-chain.ts";
 
@@ -47,7 +49,7 @@ interface Counts {
 export async function verifySessions(ledger: Ledger, chain: VerifiedChain, author: Author | null, mine: readonly LaneSource[]): Promise<Verified> {
   const findings: Finding[] = [];
   const counts: Counts = { headers: 0, sessions: 0, segments: 0, opened: 0, notOpened: 0 };
-  const sources = await laneSources(ledger, (ref, error) => {
+  const sources = await laneSources(ledger, AS_THEY_ARE, (ref, error) => {
     findings.push({ severity: "error", code: "lane-invalid", message: error.message, place: [["ref", ref]] });
   });
   for (const source of sources) {
@@ -79,6 +81,8 @@ async function verifyOne(ledger: Ledger, chain: VerifiedChain, source: LaneSourc
     throw new HxError(older ? "lane-rollback" : "lane-fork", older ? `lane '${source.lane}' is older than what was verified` : `lane '${source.lane}' has another history than the one that was verified`);
   }
   const keys = await source.store.read(keysRef(source.lane));
+  const isOwn = (await lanesOfDevice(ledger)).includes(source.lane);
+  if (verified.frozen !== null && (!isOwn || verified.frozen.kind === "contradicted")) throw frozenError(source.lane, verified.frozen);
   if (keys === null && (verified.header.keys > 0 || trust?.keys !== undefined)) throw new HxError("keys-invalid", `the keys of lane '${source.lane}' are missing`);
   if (keys === null) return;
   const keysRules = { crypto: ledger.crypto, repo: ledger.repo, lane: verified.publicKey, eraser: verified.header.eraser, atLeast: verified.header.keys, nowMs: rules.nowMs, cache: new StateCache(noFiles, source.lane) };

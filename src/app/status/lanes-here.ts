@@ -1,4 +1,5 @@
 import { fromUtf8 } from "../../domain/bytes.ts";
+import type { Removals } from "../../domain/workspace/frozen.ts";
 import type { Ledger } from "../ledger.ts";
 import { laneSources, sessionsOf, type LaneSource } from "../read/lane-source.ts";
 
@@ -13,9 +14,9 @@ export interface LanesHere {
  * Lanes whose refs lie in the repository are written by this clone. Those of the person's other devices are known from the
  * note that an earlier, unlocked command left; without it they count as others'.
  */
-export async function lanesHere(ledger: Ledger): Promise<LanesHere> {
+export async function lanesHere(ledger: Ledger, removals: Pick<Removals, "freezes">): Promise<LanesHere> {
   const noted = await notedLanes(ledger);
-  const sources = await laneSources(ledger);
+  const sources = await laneSources(ledger, removals);
   const mine = sources.filter(({ lane, store }) => store === ledger.repository.store || noted[lane] === true);
   const sessions = new Set<string>();
   for (const source of mine) for (const session of await sessionsOf(source)) sessions.add(session);

@@ -3,10 +3,11 @@ import { refName, type LaneId, type Oid, type RefName } from "../../domain/ids.t
 import { keysRef, laneRef, parseSessionsRef, SESSIONS_PREFIX } from "../../format/paths.ts";
 import type { Remote, RemoteOptions } from "../../ports/git.ts";
 import type { Ledger } from "../ledger.ts";
+import { frozenError, frozenPart } from "../lane/frozen-lane.ts";
 import { verifyKeys } from "../lane/keys.ts";
 import { lanesOfDevice } from "../lane/own-lane-key.ts";
 import { StateCache } from "../lane/state.ts";
-import { LaneTrusts } from "../lane/trust.ts";
+import { frozenTrust, LaneTrusts, type LaneTrust } from "../lane/trust.ts";
 import { verifyLane, type LaneRules, type VerifiedLane } from "../lane/verify-lane.ts";
 
 /** Something wrong with one lane. The others go on. */
@@ -40,14 +41,16 @@ export async function fetchLanes(
 ): Promise<FetchedLanes> {
   const trusts = new LaneTrusts(ledger.trust);
   const wanted = await changedLanes(ledger, refs, skip, options.whole === true);
-  if (wanted.size === 0) return { verified: [], problems: [], filtered: true };
+  if (wanted.size === 0) return { verified: [], problems: await frozenSince(ledger, rules, refs, skip), filtered: true };
   const { filtered, problems } = await fetchApart(ledger, remote, url, wanted, options);
   const failed = new Set(problems.map(({ lane }) => lane));
   const verified: VerifiedLane[] = [];
   for (const lane of wanted.keys()) {
     if (failed.has(lane)) continue;
     try {
-      verified.push(await admit(ledger, trusts, rules, lane, refs));
+      const admitted = await admit(ledger, trusts, rules, lane, refs);
+      if (admitted.verified !== null) verified.push(admitted.verified);
+      if (admitted.problem !== null) problems.push({ lane, error: admitted.problem });
     } catch (error) {
       if (!isHxError(error)) throw error;
       if (error.code === "lane-rollback" && (await isOnItsWay(ledger, remote, url, refs, lane, options))) continue;
@@ -55,7 +58,23 @@ export async function fetchLanes(
     }
   }
   await ledger.others.update([...(await ledger.others.list(QUARANTINE))].map(([ref, from]) => ({ ref, from, to: null })));
-  return { verified, problems, filtered };
+  const rest = await frozenSince(ledger, rules, refs, (lane) => skip(lane) || wanted.has(lane));
+  return { verified, problems: [...problems, ...rest], filtered };
+}
+
+/** A lane that brought nothing new is judged again: a removal may have come since it was verified. */
+async function frozenSince(ledger: Ledger, rules: LaneRules, refs: ReadonlyMap<RefName, Oid>, skip: (lane: LaneId) => boolean): Promise<LaneProblem[]> {
+  if (!rules.removals.freezes.has(rules.repo)) return [];
+  const trusts = new LaneTrusts(ledger.trust);
+  const problems: LaneProblem[] = [];
+  for (const ref of refs.keys()) {
+    const place = parseSessionsRef(ref);
+    if (place?.kind !== "lane" || skip(place.lane)) continue;
+    const trust = await trusts.read(place.lane);
+    const frozen = trust === null ? null : frozenTrust(rules.removals, rules.repo, place.lane, trust);
+    if (frozen !== null) problems.push({ lane: place.lane, error: frozenError(place.lane, frozen) });
+  }
+  return problems;
 }
 
 interface Pair {
@@ -121,12 +140,39 @@ async function isOnItsWay(ledger: Ledger, remote: Remote, url: string, refs: Rea
   return (await remote.list(url, ref, options)).get(ref) !== refs.get(ref);
 }
 
-async function admit(ledger: Ledger, trusts: LaneTrusts, rules: LaneRules, lane: LaneId, refs: ReadonlyMap<RefName, Oid>): Promise<VerifiedLane> {
+interface Admitted {
+  /** Null: nothing that is new counts. */
+  readonly verified: VerifiedLane | null;
+  readonly problem: HxError | null;
+}
+
+async function admit(ledger: Ledger, trusts: LaneTrusts, rules: LaneRules, lane: LaneId, refs: ReadonlyMap<RefName, Oid>): Promise<Admitted> {
   const head = refs.get(laneRef(lane));
   if (head === undefined) throw new HxError("lane-rollback", `lane '${lane}' is gone from the remote, its keys are not`, { data: { lane } });
   const cache = new StateCache(ledger.work, lane);
   const before = await trusts.read(lane);
-  const result = await verifyLane(ledger.others, rules, lane, head, before, cache);
+  const whole = await verifyLane(ledger.others, rules, lane, head, before, cache);
+  if (whole.frozen === null) return { verified: await take(ledger, trusts, rules, lane, refs, before, whole, cache), problem: null };
+  // What a removal froze is taken; what goes beyond waits for somebody who certifies it.
+  const { frozen } = whole;
+  const problem = frozenError(lane, frozen);
+  const counted = (await frozenPart(ledger, ledger.others, rules.removals, lane, { oid: head, header: whole.header }))?.head ?? null;
+  if (counted === null || (before !== null && before.seq >= frozen.counted)) return { verified: null, problem };
+  const part = await verifyLane(ledger.others, rules, lane, counted, before, cache);
+  return { verified: part.frozen === null ? await take(ledger, trusts, rules, lane, refs, before, part, cache) : null, problem };
+}
+
+/** Pins what was verified, with the keys that go with it. */
+async function take(
+  ledger: Ledger,
+  trusts: LaneTrusts,
+  rules: LaneRules,
+  lane: LaneId,
+  refs: ReadonlyMap<RefName, Oid>,
+  before: LaneTrust | null,
+  result: VerifiedLane,
+  cache: StateCache,
+): Promise<VerifiedLane> {
   const keysOid = refs.get(keysRef(lane));
   const keys =
     keysOid === undefined
@@ -142,7 +188,7 @@ async function admit(ledger: Ledger, trusts: LaneTrusts, rules: LaneRules, lane:
   await trusts.write(lane, trust);
   await cache.save();
   await ledger.others.update([
-    { ref: laneRef(lane), from: await ledger.others.read(laneRef(lane)), to: head },
+    { ref: laneRef(lane), from: await ledger.others.read(laneRef(lane)), to: result.trust.oid },
     ...(keysOid === undefined ? [] : [{ ref: keysRef(lane), from: await ledger.others.read(keysRef(lane)), to: keysOid }]),
   ]);
   return { ...result, trust };

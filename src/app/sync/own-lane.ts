@@ -15,7 +15,8 @@ import { verifyLane, type LaneRules, type VerifiedLane } from "../lane/verify-la
 
 /**
  * Verifies what this clone itself wrote, and pins it: the pin lies outside the clone and is the mark "offered". Nothing is
- * sent that is not pinned, so a clone that was put back from a backup cannot fork its own lane.
+ * sent that is not pinned, so a clone that was put back from a backup cannot fork its own lane. A lane that a removal froze too early
+ * is pinned all the same: its next header vouches for it.
  */
 export async function pinOwnLane(ledger: WritableLedger, rules: LaneRules): Promise<VerifiedLane | null> {
   const { store } = ledger.repository;
@@ -77,7 +78,7 @@ export async function recoverOwnLane(
   const isOlder = trust !== null && verified.trust.seq < trust.seq && trust.chain[verified.trust.seq] === verified.trust.hash;
   if (isOlder) throw await lostOffer(ledger);
   if (!offered || (ours !== null && !isRewound)) {
-    await ledger.trust.write(forkMark(ledger.lane.id), utf8("1"));
+    await markForked(ledger, ledger.lane.id);
     throw new HxError("lane-fork", `somebody else writes with the key of your lane '${ledger.lane.id}'`, { hints: ["hx identity unlock", "hx capture", "hx sync"], data: { lane: ledger.lane.id } });
   }
   const moved = await store.update([
@@ -105,7 +106,7 @@ export async function refuseLostOffer(ledger: WritableLedger): Promise<void> {
 }
 
 async function lostOffer(ledger: WritableLedger): Promise<HxError> {
-  await ledger.trust.write(forkMark(ledger.lane.id), utf8("1"));
+  await markForked(ledger, ledger.lane.id);
   return new HxError("lane-rollback", `what your lane '${ledger.lane.id}' offered last is neither here nor at the remote: its sessions are captured again`, {
     hints: ["hx identity unlock", "hx capture", "hx sync"],
     data: { lane: ledger.lane.id },
@@ -142,6 +143,11 @@ export async function retireForkedLane(ledger: WritableLedger): Promise<boolean>
 /** Whether a sync found that somebody else writes with the key of this lane. Nothing more is captured for it. */
 export async function isForked(ledger: Pick<Ledger, "trust">, lane: LaneId): Promise<boolean> {
   return (await ledger.trust.read(forkMark(lane))) !== null;
+}
+
+/** Notes that somebody else writes with the key of this lane. */
+export async function markForked(ledger: Pick<Ledger, "trust">, lane: LaneId): Promise<void> {
+  await ledger.trust.write(forkMark(lane), utf8("1"));
 }
 
 const forkMark = (lane: LaneId): string => `forked/${lane}`;

@@ -1,4 +1,5 @@
 import { refName, type LaneId, type Oid, type RefName } from "../../domain/ids.ts";
+import { laneWait, type LaneWait } from "../../domain/workspace/standing.ts";
 import { keysRef, laneRef, parseSessionsRef, ROOT_REF, SESSIONS_PREFIX } from "../../format/paths.ts";
 import type { PushRef, PushResult, Remote } from "../../ports/git.ts";
 import type { Ledger, WritableLedger } from "../ledger.ts";
@@ -31,13 +32,15 @@ export interface SyncResult {
   readonly problems: readonly LaneProblem[];
   /** Lanes that somebody named and nobody can find. */
   readonly withheld: readonly LaneId[];
+  /** Why nothing was published and pushed. */
+  readonly waits: LaneWait | null;
 }
 
 const ROUNDS = 3;
 
 /**
  * Publishes what is staged, pushes this clone's lane, its keys and the workspace chain to one remote, then fetches and
- * verifies the other lanes, without their segments.
+ * verifies the other lanes, without their segments. While the lane waits for its certificate it only fetches.
  * @throws HxError `remote-failed`, `workspace-fork`, `workspace-invalid`, `lane-fork`, `busy`
  */
 export async function sync(ledger: WritableLedger, remote: Remote, url: string, options: SyncOptions): Promise<SyncResult> {
@@ -47,17 +50,23 @@ export async function sync(ledger: WritableLedger, remote: Remote, url: string, 
     const refs = await remote.list(url, SESSIONS_PREFIX, options);
     const chain = await syncChain(ledger, remote, url, refs, options);
     const rules = laneRules(ledger, chain);
+    const own = await lanesHere(ledger);
+    const isOwn = (lane: LaneId): boolean => own.includes(lane) || lane === ledger.lane.id;
+    const waits = laneWait(chain.state, ledger.lane);
+    if (waits !== null) {
+      const others = await fetchOthers(ledger, remote, url, refs, rules, isOwn, options);
+      return { remote: url, push: { kind: "nothing" }, sessions, bytes, ...others, waits };
+    }
     await recoverOwnLane(ledger, remote, url, refs, rules, options);
     await refuseLostOffer(ledger);
-    const published = await publish(ledger, { head: { n: chain.state.head.n, hash: chain.state.head.hash }, waitMs: options.waitMs });
+    const published = await publish(ledger, { state: chain.state, waitMs: options.waitMs });
     sessions += published.sessions;
     bytes += published.bytes;
     await pinOwnLane(ledger, rules);
     const push = await pushOwn(ledger, remote, url, refs, options);
     if (push.kind === "stale" && round < ROUNDS) continue;
     if (push.kind === "done" || push.kind === "nothing") await writePushed(ledger, url);
-    const own = await lanesHere(ledger);
-    return { remote: url, push, sessions, bytes, ...(await fetchOthers(ledger, remote, url, refs, rules, (lane) => own.includes(lane), options)) };
+    return { remote: url, push, sessions, bytes, ...(await fetchOthers(ledger, remote, url, refs, rules, isOwn, options)), waits };
   }
 }
 
@@ -66,7 +75,7 @@ export async function fetchOnly(ledger: Ledger, remote: Remote, url: string, opt
   const refs = await remote.list(url, SESSIONS_PREFIX, options);
   const chain = await syncChain(ledger, remote, url, refs, options);
   const others = await fetchOthers(ledger, remote, url, refs, laneRules(ledger, chain), () => false, options);
-  return { remote: url, push: { kind: "nothing" }, sessions: 0, bytes: 0, ...others };
+  return { remote: url, push: { kind: "nothing" }, sessions: 0, bytes: 0, ...others, waits: null };
 }
 
 /** A head that is named and not found is looked for once more: it may have been pushed after this sync looked. */

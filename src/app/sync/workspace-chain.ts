@@ -61,6 +61,7 @@ export function laneRules(ledger: Ledger, { state, hashes }: VerifiedChain): Lan
     workspace: ledger.workspace,
     membershipKey: (epoch) => membershipKey(state, epoch)?.sign ?? null,
     statementHash: (n) => hashes[n] ?? null,
+    removals: state,
     nowMs: () => ledger.clock.now(),
   };
 }
