@@ -2,6 +2,7 @@ import { tryOpenIdentity, openIdentity } from "../app/identity/open.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
 import type { Ledger } from "../app/ledger.ts";
+import { actingOf, type Acting } from "../app/workspace/acting.ts";
 import type { Author } from "../app/read/author-keys.ts";
 import { laneSources, type LaneSource } from "../app/read/lane-source.ts";
 import { ownLanes } from "../app/read/own-lanes.ts";
@@ -16,6 +17,8 @@ export interface Here {
   readonly ledger: Ledger;
   readonly state: Connected;
   readonly identity: UnlockedIdentity | null;
+  /** The identity with every key that the chain gives it; null while it is locked. */
+  readonly acting: Acting | null;
   readonly author: Author | null;
   /** The author's lanes. */
   mine(): Promise<readonly LaneSource[]>;
@@ -34,12 +37,14 @@ export async function openHere(settings: Settings, directory: string, ports: () 
   const identityPorts = await ports();
   const identity = await identityFor(identityPorts, asking);
   if (identity !== null) await ensureLane(clone, ledger, identity, state.chain);
-  const author = identity === null ? null : { person: identity.person, keys: identity.personKeys };
+  const acting = identity === null ? null : actingOf(ledger.crypto, state.chain.state, identity);
+  const author = acting === null ? null : { person: acting.person, keys: acting.personKeys };
   return {
     clone,
     ledger,
     state,
     identity,
+    acting,
     author,
     mine: async () => (author === null ? [] : ownLanes(ledger, state.chain.state, author, await laneSources(ledger, state.chain.state))),
   };

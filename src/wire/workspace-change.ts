@@ -1,6 +1,7 @@
 import { gitRepositories } from "../adapters/git/repositories.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
+import { actingOf, type Acting } from "../app/workspace/acting.ts";
 import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
 import { say } from "../app/workspace/found.ts";
 import { copyWorkspace, publish, syncWorkspace, type Speaker } from "../app/workspace/sync.ts";
@@ -16,6 +17,7 @@ import { HOME_KEY } from "./sync.ts";
 /** A member who is about to say something in the workspace chain. */
 export interface Speaking extends Here {
   readonly identity: UnlockedIdentity;
+  readonly acting: Acting;
 }
 
 /** Statements that are to be made behind `state`, in order; each sees the state that the one before left. None: nothing is to be done. */
@@ -36,7 +38,8 @@ export async function openSpeaking(settings: Settings, context: WorldContext, po
   const { identity } = here;
   if (identity === null) throw new HxError("locked", "your keys are locked", { hints: ["hx identity unlock"] });
   await bringHome(here, () => []);
-  return { ...here, identity, state: { ...here.state, chain: await localChain(here.ledger) } };
+  const chain = await localChain(here.ledger);
+  return { ...here, identity, acting: actingOf(here.ledger.crypto, chain.state, identity), state: { ...here.state, chain } };
 }
 
 /**
