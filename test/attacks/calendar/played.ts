@@ -15,17 +15,17 @@ const DAY_MS = 86_400_000;
 const LANES = "refs/sessions/v1/lane/";
 
 /**
- * Plays the quarter of a team at the scene's host: code by git, lanes by hx. The lanes of `whole`, an author, come from captures
- * and publications, one on each day; those of the others from hx's writer of commits alone, in a fraction of the time.
+ * Plays the quarter of a team at the scene's host: code by git, lanes by hx. A lane with the days `whole` comes from captures and
+ * publications, one on each day; the others from hx's writer of commits alone, in a fraction of the time.
  * @returns whose lane each ref is
  */
-export async function play(scene: Scene, team: readonly Traces[], whole?: string): Promise<ReadonlyMap<string, string>> {
+export async function play(scene: Scene, team: readonly Traces[], whole?: Days): Promise<ReadonlyMap<string, string>> {
   await commitCode(scene, team);
   scene.clock.ms = FIRST_DAY * DAY_MS;
   const truth = new Map<string, string>();
   const { ledger } = await openHere(scene, "lanes");
   for (const { author, lanes } of team) {
-    for (const days of lanes) truth.set(await (author === whole ? publishLane(scene, `clone-${truth.size}`, days) : writeLane(scene, ledger.repository.store, days)), author);
+    for (const days of lanes) truth.set(await (days === whole ? publishLane(scene, `clone-${truth.size}`, days) : writeLane(scene, ledger.repository.store, days)), author);
   }
   await scene.box.git(join(scene.root, "lanes"), "push", "-q", "origin", `${LANES}*:${LANES}*`);
   return truth;
