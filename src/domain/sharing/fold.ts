@@ -46,6 +46,7 @@ export function foldSharing(state: WorkspaceState, statements: Iterable<Believed
   const approvals = ofKind(all, "approval");
   const sound = (approval: Believed<Approval>): string | null => {
     const { request } = approval.said;
+    if (request !== undefined && all.has(request) && !requests.has(request)) return "what it names as its request is none";
     return approvalContradiction(state, approval, request === undefined ? undefined : requests.get(request));
   };
   const firsts = sift(
