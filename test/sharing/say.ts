@@ -1,7 +1,6 @@
-import { concat, utf8 } from "../../src/domain/bytes.ts";
+import { concat, toBase32, utf8 } from "../../src/domain/bytes.ts";
 import { laneId, sessionId } from "../../src/domain/ids.ts";
 import type { DeviceId, SessionId } from "../../src/domain/ids.ts";
-import { toBase32 } from "../../src/domain/bytes.ts";
 import { believe } from "../../src/domain/sharing/believe.ts";
 import type { Belief, Claimed, Finding } from "../../src/domain/sharing/believe.ts";
 import type { Access, Approval, Believed, Denial, Request, Revocation, Said, SharingStatement, Withdrawal } from "../../src/domain/sharing/statement.ts";
@@ -20,6 +19,8 @@ export interface Speaker {
   /** Of the workspace chain. */
   readonly head: number;
   readonly seq?: number;
+  /** What its clock says, ms since 1970. */
+  readonly at?: number;
 }
 
 /** Without what `Said` has. */
@@ -36,9 +37,9 @@ export const laneKey = (name: string, n: number): Uint8Array => bytes(`lane ${na
 let nonce = 0;
 
 /** A signed statement, and where it lies. */
-export function speak(crypto: Crypto, state: WorkspaceState, { name, device: n = 0, head, seq = nonce++ }: Speaker, saying: Saying): Spoken {
+export function speak(crypto: Crypto, state: WorkspaceState, { name, device: n = 0, head, seq = nonce++, at = 0 }: Speaker, saying: Saying): Spoken {
   const lane = laneKey(name, n);
-  const said: SharingStatement = { ...saying, workspace: state.workspace, repo: REPO, lane, person: person(name), device: device(name, n), at: 0 };
+  const said: SharingStatement = { ...saying, workspace: state.workspace, repo: REPO, lane, person: person(name), device: device(name, n), at };
   const type = `hx/${said.kind}/v1`;
   const payload = utf8(JSON.stringify({ ...said, nonce: nonce++ }));
   const signature = crypto.signer.sign(signingSeed(said.device), concat(utf8(type), Uint8Array.of(0), payload));
@@ -54,10 +55,10 @@ export function believedOf(crypto: Crypto, state: WorkspaceState, spoken: readon
   return spoken.flatMap((one) => heard(crypto, state, one).statement ?? []);
 }
 
-export const asks = (to: string, to_: string, about: string): Saying<Request> => ({
+export const asks = (to: string, inTeam: string, about: string): Saying<Request> => ({
   kind: "request",
   to: person(to),
-  team: team(to_),
+  team: team(inTeam),
   nonce: new Uint8Array(16),
   reason: "the retry loop",
   about: { session: session(about) },
