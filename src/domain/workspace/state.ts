@@ -84,6 +84,13 @@ export interface TeamKeyEpoch {
   readonly by: PersonId;
 }
 
+/** A member of a team from statement `since` to the one before `until`. */
+export interface FormerMember {
+  readonly person: PersonId;
+  readonly since: number;
+  readonly until: number;
+}
+
 /** docs/spec/workspace.md, "Teams". */
 export interface Team {
   readonly id: TeamId;
@@ -92,6 +99,8 @@ export interface Team {
   readonly nominated: ReadonlySet<PersonId>;
   /** With the number of the statement that made each one a member. */
   readonly members: ReadonlyMap<PersonId, number>;
+  /** Memberships that ended, by a removal from the team or from the workspace: what was said during one stays said. Absent: none. */
+  readonly former?: readonly FormerMember[];
   /** Index is the epoch; empty: nobody made a key yet. */
   readonly keys: readonly TeamKeyEpoch[];
   /** Number of the removal since which the key is due for a new epoch; null: not due. */
@@ -245,6 +254,14 @@ export function wasLive(device: Device, n: number): boolean {
 
 export function isTeamMember(state: WorkspaceState, team: TeamId, person: PersonId): boolean {
   return state.teams.get(team)?.members.has(person) === true;
+}
+
+/** Whether somebody was a member of a team where a header names statement `n` as the newest. */
+export function wasTeamMember(state: WorkspaceState, team: TeamId, person: PersonId, n: number): boolean {
+  const found = state.teams.get(team);
+  const since = found?.members.get(person);
+  if (since !== undefined && since <= n) return true;
+  return found?.former?.some((ended) => ended.person === person && ended.since <= n && n < ended.until) === true;
 }
 
 /** The newest key of a team, or null while nobody made one. */
