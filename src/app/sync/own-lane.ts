@@ -146,9 +146,9 @@ export async function isForked(ledger: Pick<Ledger, "trust">, lane: LaneId): Pro
 
 const forkMark = (lane: LaneId): string => `forked/${lane}`;
 
-async function isAncestor(ledger: WritableLedger, older: Oid, newer: Oid): Promise<boolean> {
+export async function isAncestor(ledger: WritableLedger, older: Oid, newer: Oid): Promise<boolean> {
   const { store } = ledger.repository;
-  if ((await store.info(older)) === null) return false;
+  for (const oid of [older, newer]) if ((await store.info(oid)) === null) return false;
   let at: Oid | undefined = newer;
   while (at !== undefined && at !== older) at = parseCommit(await store.readCommit(at)).parents[0];
   return at === older;

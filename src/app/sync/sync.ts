@@ -2,6 +2,7 @@ import { refName, type LaneId, type Oid, type RefName } from "../../domain/ids.t
 import { keysRef, laneRef, parseSessionsRef, ROOT_REF, SESSIONS_PREFIX } from "../../format/paths.ts";
 import type { PushRef, PushResult, Remote } from "../../ports/git.ts";
 import type { Ledger, WritableLedger } from "../ledger.ts";
+import type { Additions } from "../publish/additions.ts";
 import { publish } from "../publish/publish.ts";
 import { fetchLanes, type LaneProblem } from "./fetch-lanes.ts";
 import { pinOwnLane, recoverOwnLane, refuseLostOffer } from "./own-lane.ts";
@@ -18,6 +19,8 @@ export interface SyncOptions {
   readonly whole?: boolean;
   /** How long to wait for other processes of this clone, ms. */
   readonly waitMs: number;
+  /** Goes into the lane with what is staged. */
+  readonly additions?: Additions;
 }
 
 export interface SyncResult {
@@ -49,7 +52,9 @@ export async function sync(ledger: WritableLedger, remote: Remote, url: string, 
     const rules = laneRules(ledger, chain);
     await recoverOwnLane(ledger, remote, url, refs, rules, options);
     await refuseLostOffer(ledger);
-    const published = await publish(ledger, { head: { n: chain.state.head.n, hash: chain.state.head.hash }, waitMs: options.waitMs });
+    const { waitMs, additions } = options;
+    const { n, hash } = chain.state.head;
+    const published = await publish(ledger, { head: { n, hash }, waitMs, ...(additions === undefined ? {} : { additions }) });
     sessions += published.sessions;
     bytes += published.bytes;
     await pinOwnLane(ledger, rules);
