@@ -6,6 +6,7 @@ import { keysRef, laneRef } from "../../format/paths.ts";
 import type { Remote, RemoteOptions } from "../../ports/git.ts";
 import { SessionIndexes } from "../capture/session-index.ts";
 import { CLOSED_REF, STAGE_REF } from "../capture/stage.ts";
+import { forgetEntries } from "../items/seen-entries.ts";
 import type { Ledger, WritableLedger } from "../ledger.ts";
 import { verifyKeys } from "../lane/keys.ts";
 import { StateCache } from "../lane/state.ts";
@@ -136,6 +137,7 @@ export async function retireForkedLane(ledger: WritableLedger): Promise<boolean>
     if (staged !== null) await ledger.stage.update([{ ref, from: staged, to: null }, { ref: kept, from: await ledger.stage.read(kept), to: staged }]);
   }
   await ledger.trust.remove(`lane/${id}.json`);
+  await forgetEntries(ledger, id);
   return true;
 }
 
