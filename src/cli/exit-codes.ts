@@ -41,6 +41,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   "lane-fork": 13,
   "lane-rollback": 13,
   "keys-invalid": 13,
+  "entry-gone": 13,
   "workspace-invalid": 13,
   "workspace-fork": 13,
   "key-parameters": 13,

@@ -24,6 +24,7 @@ export type ErrorCode =
   | "lane-fork"
   | "lane-rollback"
   | "keys-invalid"
+  | "entry-gone"
   | "workspace-invalid"
   | "workspace-fork"
   | "too-new"

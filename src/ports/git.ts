@@ -42,6 +42,15 @@ export interface ObjectWriter {
   writeCommit(fields: CommitFields): Promise<Oid>;
 }
 
+/**
+ * Objects that are written together. They are kept in memory, and can be read here, until `flush` has all of them on disk,
+ * fsynced: many as one pack, few as loose objects. For small objects: segments go to the store itself.
+ */
+export interface ObjectBatch extends ObjectReader, ObjectWriter {
+  /** No ref may name any of them before. @throws HxError `io-failed` */
+  flush(): Promise<void>;
+}
+
 export interface RefUpdate {
   readonly ref: RefName;
   /** null: must not exist. */
@@ -60,6 +69,7 @@ export interface Refs {
 
 /** One object store with its refs: the work repository, or a bare store of hx beside it. */
 export interface Store extends ObjectReader, ObjectWriter, Refs {
+  batch(): ObjectBatch;
   readonly objectFormat: "sha1" | "sha256";
   /** Absolute path of the git directory that holds objects and refs. */
   readonly directory: string;

@@ -9,6 +9,10 @@ export type Step = <Value>(name: string, work: () => Promise<Value>) => Promise<
 export function steppedStore(step: Step, name: string, store: Store): Store {
   return {
     ...store,
+    batch: () => {
+      const batch = store.batch();
+      return { ...batch, flush: () => step(`${name}.flush`, () => batch.flush()) };
+    },
     writeBlob: (bytes) => step(`${name}.writeBlob`, () => store.writeBlob(bytes)),
     writeTree: (entries) => step(`${name}.writeTree`, () => store.writeTree(entries)),
     writeCommit: (fields) => step(`${name}.writeCommit`, () => store.writeCommit(fields)),

@@ -15,10 +15,23 @@ export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, 
   return new Uint8Array(hkdfSync("sha256", ikm, salt, info, length));
 }
 
+interface KeyPair {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: Uint8Array;
+}
+
 /** Wraps of docs/spec/wrap.md, kind 1. */
 export function sodiumWrapper(sodium: Sodium, hashes: Hashes, aead: Aead): Wrapper {
   const wrapKey = (shared: Uint8Array, purpose: string, publicKey: Uint8Array, kem: Uint8Array): Uint8Array =>
     hkdfSha256(shared, EMPTY, wrapInfo(hashes.h, purpose, publicKey, kem), 32);
+
+  // One key is tried on thousands of items, and half of the time would go into its public key.
+  const pairs = new WeakMap<Uint8Array, KeyPair>();
+  const pairOf = (seed: Uint8Array): KeyPair => {
+    const pair = pairs.get(seed) ?? sodium.crypto_kem_xwing_seed_keypair(checkedSeed(seed));
+    pairs.set(seed, pair);
+    return pair;
+  };
 
   return {
     publicKey(seed) {
@@ -35,7 +48,7 @@ export function sodiumWrapper(sodium: Sodium, hashes: Hashes, aead: Aead): Wrapp
     open(seed, context, wrap) {
       const purpose = wrapPurpose(context);
       const { kem, sealed } = parseWrap(wrap, purpose);
-      const pair = sodium.crypto_kem_xwing_seed_keypair(checkedSeed(seed));
+      const pair = pairOf(seed);
       const shared = decapsulate(sodium, kem, pair.privateKey);
       return aead.open(wrapKey(shared, purpose, pair.publicKey, kem), ZERO_NONCE, wrapAdditional(context), sealed);
     },

@@ -2,12 +2,15 @@ import { join } from "node:path";
 import { HxError } from "../../domain/errors.ts";
 import type { Oid } from "../../domain/ids.ts";
 import type { RefUpdate, Store } from "../../ports/git.ts";
+import { objectBatch } from "./object-batch.ts";
 import { catFile } from "./cat-file.ts";
 import type { CatFile } from "./cat-file.ts";
 import { decodeTree, encodeCommit, encodeTree } from "./encode.ts";
 import type { ObjectFormat, ObjectType } from "./encode.ts";
 import { looseObjects } from "./loose.ts";
 import type { LooseObjects } from "./loose.ts";
+import { writePack } from "./pack.ts";
+import type { WrittenPack } from "./pack.ts";
 import { gitRefs } from "./refs.ts";
 import { treeCache } from "./tree-cache.ts";
 import type { GitProgram } from "./run.ts";
@@ -18,6 +21,7 @@ export function gitStore(program: GitProgram, directory: string, objectFormat: O
   const batch = catFile(program, directory);
   const refs = gitRefs(program, directory);
   const unreferenced = new Set<Oid>();
+  const packs = new Map<WrittenPack, readonly Oid[]>();
 
   const write = async (type: ObjectType, content: Uint8Array): Promise<Oid> => {
     const oid = await loose.write(type, content);
@@ -27,9 +31,23 @@ export function gitStore(program: GitProgram, directory: string, objectFormat: O
   const trees = treeCache();
   const read = (oid: Oid, type: ObjectType): Promise<Uint8Array> => readObject(loose, batch, oid, type);
 
-  return {
+  const isAnyGone = async (oids: readonly Oid[], written: readonly WrittenPack[]): Promise<boolean> => {
+    const lost = written.filter((pack) => !pack.isThere());
+    // Git joined it with others, or dropped it: a running git would answer from the one that it still has open.
+    if (lost.length > 0) await batch.close();
+    return anyGone(loose, batch, [...oids, ...lost.flatMap((pack) => packs.get(pack) ?? [])]);
+  };
+
+  const store: Store = {
     objectFormat,
     directory,
+    batch: () =>
+      objectBatch(store, objectFormat, {
+        loose: write,
+        async pack(objects) {
+          packs.set(await writePack(program, directory, objectFormat, [...objects.values()]), [...objects.keys()]);
+        },
+      }),
     async info(oid) {
       const there = await batch.info(oid);
       return there === null ? null : { type: there.type, size: there.size };
@@ -45,18 +63,21 @@ export function gitStore(program: GitProgram, directory: string, objectFormat: O
     list: (prefix) => refs.list(prefix),
     async update(updates) {
       const written = [...unreferenced];
-      if (await anyGone(loose, batch, written)) throw pruned();
+      const packed = [...packs.keys()];
+      if (await isAnyGone(written, packed)) throw pruned();
       if (!(await refs.update(updates))) return false;
       // `git gc --prune=now` drops what no ref reached when it looked, however new. It may have looked before
       // the ref moved and dropped after: then the ref goes back, and the caller writes everything once more.
-      if (await anyGone(loose, batch, written)) {
+      if (await isAnyGone(written, packed)) {
         await refs.update(updates.map(reversed));
         throw pruned();
       }
       for (const oid of written) unreferenced.delete(oid);
+      for (const pack of packed) packs.delete(pack);
       return true;
     },
   };
+  return store;
 }
 
 async function readObject(loose: LooseObjects, batch: CatFile, oid: Oid, type: ObjectType): Promise<Uint8Array> {

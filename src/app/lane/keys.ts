@@ -91,7 +91,11 @@ async function follow(store: ObjectReader, hashes: Hashes, wraps: Record<string,
   if (place.kind === "wrap") wraps[place.id] = toHex(hashes.h(bytes));
 }
 
-function checkTombstone(rules: KeysRules, id: string, hash: string, bytes: Uint8Array | undefined): void {
+/**
+ * Whether this is the tombstone of the wrap with this id, whose bytes have this hash (hex).
+ * @throws HxError `keys-invalid`, `signature-invalid`, `encoding-invalid`
+ */
+export function checkTombstone(rules: Pick<KeysRules, "crypto" | "repo" | "lane" | "eraser">, id: string, hash: string, bytes: Uint8Array | undefined): void {
   if (bytes === undefined) throw invalid(`'${wrapPath(id)}' was removed without a tombstone`);
   const { payload } = openEnvelope(bytes, "hx/tombstone/v1", (message, signature) => rules.crypto.signer.verify(rules.eraser, message, signature));
   const tombstone = decodeTombstone(payload);

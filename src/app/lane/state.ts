@@ -9,6 +9,9 @@ import type { WorkFiles } from "../../ports/work-files.ts";
 /** Directories whose states are kept: those of a lane and its keys at 256 each, for some pushes. */
 const MOST = 4096;
 
+/** Blobs that are read at a time: git answers them together, and a process may have only so many files open. */
+const AT_ONCE = 64;
+
 /** States of directories by the id of their tree. A cache: an absent or damaged one costs time. */
 export class StateCache {
   readonly #files: WorkFiles;
@@ -73,10 +76,13 @@ async function branchState(store: ObjectReader, h: Hash, tree: Oid, depth: numbe
   const entries: StateEntry[] = [];
   const listed = await store.readTree(tree);
   if (depth === 3) return directoryState(h, await sessionEntries(store, h, listed));
-  for (const entry of listed) {
-    const kind = entry.mode === "40000" ? "directory" : "file";
-    const hash = kind === "directory" ? await branchState(store, h, entry.oid, depth + 1, cache) : h(await store.readBlob(entry.oid));
-    entries.push({ name: entry.name, kind, hash });
+  for (let at = 0; at < listed.length; at += AT_ONCE) {
+    const files = listed.slice(at, at + AT_ONCE).filter(({ mode }) => mode !== "40000");
+    const read = await Promise.all(files.map(async ({ name, oid }): Promise<StateEntry> => ({ name, kind: "file", hash: h(await store.readBlob(oid)) })));
+    entries.push(...read);
+  }
+  for (const { name, mode, oid } of listed) {
+    if (mode === "40000") entries.push({ name, kind: "directory", hash: await branchState(store, h, oid, depth + 1, cache) });
   }
   const state = directoryState(h, entries);
   cache.put(tree, state);

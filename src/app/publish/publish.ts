@@ -1,28 +1,28 @@
 import { fromUtf8, utf8 } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
-import type { LaneId, Oid, RefName } from "../../domain/ids.ts";
+import type { LaneId, Oid } from "../../domain/ids.ts";
 import { laneWait, type LaneWait } from "../../domain/workspace/standing.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
-import { commitDay, parseCommit } from "../../format/commit.ts";
+import { commitDay } from "../../format/commit.ts";
 import { signEnvelope } from "../../format/envelope.ts";
 import { SUITE } from "../../format/fields.ts";
 import { bodyDigest, encodeBody, headerPayload, LEVEL, type Header, type Numbered } from "../../format/header.ts";
 import { itemIdOf } from "../../format/ids.ts";
-import { keysHeaderPayload } from "../../format/keys-header.ts";
-import { bodyPath, HEADER_PATH, itemPath, keysRef, laneRef } from "../../format/paths.ts";
+import { bodyPath, HEADER_PATH, itemPath, laneRef } from "../../format/paths.ts";
 import type { RefUpdate } from "../../ports/git.ts";
 import { SessionIndexes } from "../capture/session-index.ts";
 import { CLOSED_REF } from "../capture/stage.ts";
 import type { WritableLedger } from "../ledger.ts";
 import { frozenPart } from "../lane/frozen-lane.ts";
-import { readKeysHeader } from "../lane/keys.ts";
 import { readLaneHead, type LaneHead } from "../lane/own-head.ts";
 import { StateCache, treeState } from "../lane/state.ts";
 import { directoryAt, editTree } from "../lane/tree.ts";
 import { LaneTrusts } from "../lane/trust.ts";
+import { isEmpty, toAdd, type Adding, type Additions } from "./additions.ts";
 import { closeStage, type ClosedStage } from "./close-stage.ts";
 import { newBudget } from "./fold.ts";
 import { headsToName, noteNamed } from "./named-heads.ts";
+import { replaceKeys } from "./replace-keys.ts";
 import { publishSession, type Added } from "./publish-session.ts";
 
 export interface PublishOptions {
@@ -32,6 +32,8 @@ export interface PublishOptions {
   readonly waitMs: number;
   /** Open the lane even when nothing is staged. */
   readonly evenEmpty?: boolean;
+  /** What goes into the lane besides. What of it the lane has already is not added again. */
+  readonly additions?: Additions;
 }
 
 export interface Published {
@@ -45,10 +47,11 @@ export interface Published {
 }
 
 /**
- * Closes what is staged, and adds it to the lane as one commit with one signed header. The lane's ref is the offer: it is
- * written, durably, before anything is sent, and the next header builds on it.
- * A lane whose author is no member publishes nothing.
- * @throws HxError `busy`; `lane-rollback` when the local lane is older than what was offered; `locked` when a member must certify it first
+ * Closes what is staged, and adds it and the additions to the lane as one commit with one signed header. The lane's ref is the
+ * offer: it is written, durably, before anything is sent, and the next header builds on it. A lane whose author is no member
+ * publishes nothing.
+ * @throws HxError `busy`; `lane-rollback` when the local lane is older than what was offered; `locked` when a member must certify
+ * it first; what `toAdd` throws
  */
 export async function publish(ledger: WritableLedger, options: PublishOptions): Promise<Published> {
   const waits = laneWait(options.state, ledger.lane);
@@ -58,7 +61,8 @@ export async function publish(ledger: WritableLedger, options: PublishOptions): 
   if (lock === null) throw new HxError("busy", "another process publishes sessions now", { hints: ["hx sync"] });
   try {
     // What a killed publication left comes first, then what was captured since.
-    const left = (await ledger.stage.read(CLOSED_REF)) === null ? null : await publishOnce(ledger, options);
+    const { additions: _, ...staged } = options;
+    const left = (await ledger.stage.read(CLOSED_REF)) === null ? null : await publishOnce(ledger, staged);
     const now = await publishOnce(ledger, options);
     return { head: now.head, sessions: now.sessions + (left?.sessions ?? 0), bytes: now.bytes + (left?.bytes ?? 0), waits: null };
   } finally {
@@ -82,7 +86,7 @@ export async function vouch(ledger: WritableLedger, options: PublishOptions): Pr
   try {
     const before = await ownHead(ledger);
     if (before === null || !(await mustVouch(ledger, before, options.state))) return false;
-    await addCommit(ledger, before, null, options.state.head);
+    await addCommit(ledger, before, null, await toAdd(ledger, before), options.state.head);
     return true;
   } finally {
     await lock.release();
@@ -103,9 +107,10 @@ async function publishOnce(ledger: WritableLedger, options: PublishOptions): Pro
     await finish(ledger, closed, options.waitMs);
     return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
   }
+  const adding = await toAdd(ledger, before, options.additions);
   const isDue = before === null ? options.evenEmpty === true : await mustVouch(ledger, before, options.state);
-  if (closed === null && !isDue) return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
-  const added = await addCommit(ledger, before, closed, options.state.head);
+  if (closed === null && isEmpty(adding) && !isDue) return { head: before?.oid ?? null, sessions: 0, bytes: 0 };
+  const added = await addCommit(ledger, before, closed, adding, options.state.head);
   if (closed !== null) await finish(ledger, closed, options.waitMs);
   return { ...added, sessions: closed?.sessions.length ?? 0 };
 }
@@ -137,14 +142,20 @@ async function wasPublished(ledger: WritableLedger, closed: ClosedStage, head: L
   }
 }
 
-async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed: ClosedStage | null, chainHead: Numbered): Promise<{ head: Oid; bytes: number }> {
+async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed: ClosedStage | null, adding: Adding, chainHead: Numbered): Promise<{ head: Oid; bytes: number }> {
   const { store } = ledger.repository;
+  const batch = store.batch();
   const { hashes, signer } = ledger.crypto;
   const { certificate } = ledger.lane;
   if (certificate === undefined) throw new HxError("internal", "a header without a certificate");
   const sign = (message: Uint8Array): Uint8Array => signer.sign(ledger.lane.seed, message);
   const added: Added = { oids: new Map(), batch: [], bytes: 0 };
-  if (before === null) await addTie(ledger, added);
+  const tie: readonly (readonly [string, Uint8Array])[] = before === null ? [[itemPath(itemIdOf(hashes, ledger.lane.tie)), ledger.lane.tie]] : [];
+  for (const [path, bytes] of [...tie, ...adding.files]) {
+    added.oids.set(path, await batch.writeBlob(bytes));
+    added.batch.push({ path, hash: hashes.h(bytes) });
+    added.bytes += bytes.length;
+  }
   const budget = newBudget();
   const indexes = new SessionIndexes(ledger.work, hashes);
   for (const session of closed?.sessions ?? []) {
@@ -152,8 +163,8 @@ async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed
   }
   const seq = (before?.header.seq ?? -1) + 1;
   const cache = new StateCache(ledger.work, ledger.lane.id);
-  const keys = await addWraps(ledger, closed, seq, sign, cache);
-  const changed = await editTree(store, before?.commit.tree ?? null, added.oids);
+  const keys = await replaceKeys(ledger, batch, { closed, adding, seq, cache });
+  const changed = await editTree(batch, before?.commit.tree ?? null, added.oids);
   const heads = await headsToName(ledger);
   const pieces = encodeBody({ batch: added.batch, heads });
   const header: Header = {
@@ -166,68 +177,26 @@ async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed
     seq,
     ...(before === null ? {} : { previous: hashes.h(before.envelope) }),
     body: bodyDigest(hashes.h, pieces),
-    state: await treeState(store, hashes.h, changed, cache),
+    state: await treeState(batch, hashes.h, changed, cache),
     keys: keys.counter,
     head: { n: chainHead.n, hash: chainHead.hash },
     level: LEVEL,
   };
   const top = new Map<string, Oid | null>();
-  for (const { name } of await directoryAt(store, changed, "b")) top.set(`b/${name}`, null);
-  for (const [i, piece] of pieces.entries()) top.set(bodyPath(i), await store.writeBlob(piece));
-  top.set(HEADER_PATH, await store.writeBlob(signEnvelope("hx/header/v1", headerPayload(header), sign)));
-  const tree = await editTree(store, changed, top);
+  for (const { name } of await directoryAt(batch, changed, "b")) top.set(`b/${name}`, null);
+  for (const [i, piece] of pieces.entries()) top.set(bodyPath(i), await batch.writeBlob(piece));
+  top.set(HEADER_PATH, await batch.writeBlob(signEnvelope("hx/header/v1", headerPayload(header), sign)));
+  const tree = await editTree(batch, changed, top);
   if (tree === null) throw new HxError("internal", "a lane commit without a tree");
   const day = commitDay(ledger.clock.now(), before?.commit.day);
-  const commit = await store.writeCommit({ tree, parents: before === null ? [] : [before.oid], day });
+  const commit = await batch.writeCommit({ tree, parents: before === null ? [] : [before.oid], day });
+  await batch.flush();
   if (closed !== null) await ledger.work.write(INTENT, utf8(JSON.stringify({ closed: closed.commit, seq })));
   const updates: RefUpdate[] = [{ ref: laneRef(ledger.lane.id), from: before?.oid ?? null, to: commit }, ...keys.updates];
   if (!(await store.update(updates))) throw new HxError("busy", "the refs of your lane changed meanwhile", { hints: ["hx sync"] });
   await cache.save();
   await noteNamed(ledger, heads);
   return { head: commit, bytes: added.bytes };
-}
-
-async function addTie(ledger: WritableLedger, added: Added): Promise<void> {
-  const path = itemPath(itemIdOf(ledger.crypto.hashes, ledger.lane.tie));
-  added.oids.set(path, await ledger.repository.store.writeBlob(ledger.lane.tie));
-  added.batch.push({ path, hash: ledger.crypto.hashes.h(ledger.lane.tie) });
-}
-
-/** Adds the new wraps to the keys ref; it is replaced as a whole, with a higher counter. */
-async function addWraps(
-  ledger: WritableLedger,
-  closed: ClosedStage | null,
-  seq: number,
-  sign: (message: Uint8Array) => Uint8Array,
-  cache: StateCache,
-): Promise<{ counter: number; updates: RefUpdate[] }> {
-  const { store } = ledger.repository;
-  const ref: RefName = keysRef(ledger.lane.id);
-  const former = await store.read(ref);
-  const current = former === null ? null : await readKeysCommit(ledger, former);
-  if (current !== null && (closed === null || closed.wraps.size === 0)) return { counter: current.counter, updates: [] };
-  const wraps = new Map<string, Oid | null>([[HEADER_PATH, null]]);
-  for (const [path, oid] of closed?.wraps ?? []) wraps.set(path, await store.writeBlob(await ledger.stage.readBlob(oid)));
-  const list = await editTree(store, current?.tree ?? null, wraps);
-  const counter = (current?.counter ?? 0) + 1;
-  const payload = keysHeaderPayload({
-    suite: SUITE,
-    repo: ledger.repo,
-    lane: ledger.lane.publicKey,
-    counter,
-    seq,
-    list: await treeState(store, ledger.crypto.hashes.h, list, cache),
-  });
-  const tree = await editTree(store, list, new Map([[HEADER_PATH, await store.writeBlob(signEnvelope("hx/keys/v1", payload, sign))]]));
-  if (tree === null) throw new HxError("internal", "a keys commit without a tree");
-  const commit = await store.writeCommit({ tree, parents: [], day: commitDay(ledger.clock.now(), current?.day) });
-  return { counter, updates: [{ ref, from: former, to: commit }] };
-}
-
-async function readKeysCommit(ledger: WritableLedger, oid: Oid): Promise<{ tree: Oid; day: number; counter: number }> {
-  const commit = parseCommit(await ledger.repository.store.readCommit(oid));
-  const header = await readKeysHeader(ledger.repository.store, ledger.crypto, ledger.lane.publicKey, commit.tree);
-  return { tree: commit.tree, day: commit.day, counter: header.counter };
 }
 
 /** Forgets the keys of what is published, then the closed stage. */

@@ -1,10 +1,7 @@
 import { fromUtf8, utf8 } from "../../domain/bytes.ts";
-import { isHxError } from "../../domain/errors.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
-import { openItem } from "../../format/item.ts";
-import { claimedTie, openTie } from "../../format/tie.ts";
+import { ItemIndex } from "../items/item-index.ts";
 import type { Ledger } from "../ledger.ts";
-import { directoryAt } from "../lane/tree.ts";
 import type { Author } from "./author-keys.ts";
 import type { LaneSource } from "./lane-source.ts";
 
@@ -12,44 +9,20 @@ const NOTE = "mine.json";
 
 /**
  * The lanes that are tied to this author: the tie is a sealed item of the lane, signed by one of their devices and by the
- * lane. What was found out is noted in a local work file; nothing else here says whose lane it is.
+ * lane. What was found out is noted in a local work file, for those who come without keys.
  */
 export async function ownLanes(ledger: Ledger, state: WorkspaceState, author: Author, sources: readonly LaneSource[]): Promise<readonly LaneSource[]> {
   const known = await readNote(ledger, author);
-  const mine: LaneSource[] = [];
-  let changed = false;
-  for (const source of sources) {
-    let own = known[source.lane];
-    if (own === undefined) {
-      own = await isTied(ledger, state, author, source);
-      known[source.lane] = own;
-      changed = true;
-    }
-    if (own) mine.push(source);
+  const unknown = sources.filter(({ lane }) => known[lane] === undefined);
+  if (unknown.length > 0) {
+    const index = new ItemIndex(ledger, author);
+    const { problems } = await index.update(unknown);
+    const tied = new Set(index.ties(state).flatMap(({ lane, person }) => (person === author.person ? [lane] : [])));
+    const unread = new Set(problems.map(({ lane }) => lane));
+    for (const { lane } of unknown) if (tied.has(lane) || !unread.has(lane)) known[lane] = tied.has(lane);
+    await ledger.work.write(NOTE, utf8(JSON.stringify({ person: author.person, lanes: known })));
   }
-  if (changed) await ledger.work.write(NOTE, utf8(JSON.stringify({ person: author.person, lanes: known })));
-  return mine;
-}
-
-async function isTied(ledger: Ledger, state: WorkspaceState, author: Author, source: LaneSource): Promise<boolean> {
-  const place = { repo: ledger.repo, lane: source.publicKey };
-  for (const fan of await directoryAt(source.store, source.tree, "x")) {
-    for (const { oid } of await source.store.readTree(fan.oid)) {
-      const item = await source.store.readBlob(oid);
-      for (const { seed } of author.keys) {
-        try {
-          const body = openItem(ledger.crypto, seed, place, item);
-          if (body === null || body.get("kind") !== "tie") continue;
-          const device = state.devices.get(claimedTie(body).device);
-          if (device === undefined || device.person !== author.person) continue;
-          if (openTie(body, place, device.sign, (key, message, signature) => ledger.crypto.signer.verify(key, message, signature)).person === author.person) return true;
-        } catch (error) {
-          if (!isHxError(error)) throw error; // a damaged item ties nothing
-        }
-      }
-    }
-  }
-  return false;
+  return sources.filter(({ lane }) => known[lane] === true);
 }
 
 async function readNote(ledger: Ledger, author: Author): Promise<Record<string, boolean>> {

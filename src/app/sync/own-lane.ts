@@ -6,6 +6,7 @@ import { keysRef, laneRef } from "../../format/paths.ts";
 import type { Remote, RemoteOptions } from "../../ports/git.ts";
 import { SessionIndexes } from "../capture/session-index.ts";
 import { CLOSED_REF, STAGE_REF } from "../capture/stage.ts";
+import { forgetEntries } from "../items/seen-entries.ts";
 import type { Ledger, WritableLedger } from "../ledger.ts";
 import { verifyKeys } from "../lane/keys.ts";
 import { StateCache } from "../lane/state.ts";
@@ -137,6 +138,7 @@ export async function retireForkedLane(ledger: WritableLedger): Promise<boolean>
     if (staged !== null) await ledger.stage.update([{ ref, from: staged, to: null }, { ref: kept, from: await ledger.stage.read(kept), to: staged }]);
   }
   await ledger.trust.remove(`lane/${id}.json`);
+  await forgetEntries(ledger, id);
   return true;
 }
 
@@ -152,9 +154,9 @@ export async function markForked(ledger: Pick<Ledger, "trust">, lane: LaneId): P
 
 const forkMark = (lane: LaneId): string => `forked/${lane}`;
 
-async function isAncestor(ledger: WritableLedger, older: Oid, newer: Oid): Promise<boolean> {
+export async function isAncestor(ledger: WritableLedger, older: Oid, newer: Oid): Promise<boolean> {
   const { store } = ledger.repository;
-  if ((await store.info(older)) === null) return false;
+  for (const oid of [older, newer]) if ((await store.info(oid)) === null) return false;
   let at: Oid | undefined = newer;
   while (at !== undefined && at !== older) at = parseCommit(await store.readCommit(at)).parents[0];
   return at === older;

@@ -3,6 +3,7 @@ import { laneWait, type LaneWait } from "../../domain/workspace/standing.ts";
 import { keysRef, laneRef, parseSessionsRef, ROOT_REF, SESSIONS_PREFIX } from "../../format/paths.ts";
 import type { PushRef, PushResult, Remote } from "../../ports/git.ts";
 import type { Ledger, WritableLedger } from "../ledger.ts";
+import type { Additions } from "../publish/additions.ts";
 import { publish } from "../publish/publish.ts";
 import { fetchLanes, type LaneProblem } from "./fetch-lanes.ts";
 import { pinOwnLane, recoverOwnLane, refuseLostOffer } from "./own-lane.ts";
@@ -19,6 +20,8 @@ export interface SyncOptions {
   readonly whole?: boolean;
   /** How long to wait for other processes of this clone, ms. */
   readonly waitMs: number;
+  /** Goes into the lane with what is staged. */
+  readonly additions?: Additions;
 }
 
 export interface SyncResult {
@@ -59,7 +62,8 @@ export async function sync(ledger: WritableLedger, remote: Remote, url: string, 
     }
     await recoverOwnLane(ledger, remote, url, refs, rules, options);
     await refuseLostOffer(ledger);
-    const published = await publish(ledger, { state: chain.state, waitMs: options.waitMs });
+    const { waitMs, additions } = options;
+    const published = await publish(ledger, { state: chain.state, waitMs, ...(additions === undefined ? {} : { additions }) });
     sessions += published.sessions;
     bytes += published.bytes;
     await pinOwnLane(ledger, rules);

@@ -35,12 +35,11 @@ export async function play(scene: Scene, team: readonly Traces[], whole?: Days):
 async function publishLane(scene: Scene, clone: string, days: Days): Promise<string> {
   const writer = await openWriter(scene, clone);
   const session = memoryAgent(clone);
-  const head = { n: scene.founded.state.head.n, hash: scene.founded.state.head.hash };
   for (const day of days) {
     scene.clock.ms = atWork(day);
     session.append(`worked on day ${day}`);
     await capture(writer.ledger, session);
-    await publish(writer.ledger, { head, waitMs: OPTIONS.waitMs });
+    await publish(writer.ledger, { state: scene.founded.state, waitMs: OPTIONS.waitMs });
   }
   await push(writer);
   return laneRef(writer.ledger.lane.id);

@@ -1,0 +1,109 @@
+import { concat, fromHex, fromUtf8, toHex, uint32, utf8 } from "../../domain/bytes.ts";
+import type { ItemId, LaneId, Oid } from "../../domain/ids.ts";
+import { SUITE } from "../../format/fields.ts";
+
+/** Where an item lies in its lane. */
+export interface Spot {
+  readonly id: ItemId;
+  readonly seq: number;
+  /** Number of the newest workspace statement that the header of that `seq` names. */
+  readonly head: number;
+  /** Day of the commit, seconds since 1970. */
+  readonly day: number;
+}
+
+/** An item that opened: with which key, and what is in it. */
+export interface Opened extends Spot {
+  readonly kind: string;
+  readonly key: string;
+  /** CBOR map. */
+  readonly body: Uint8Array;
+}
+
+/** Items that did not open with any of these keys. */
+export interface Unopened {
+  readonly keys: readonly string[];
+  /** 28 bytes each: there may be a hundred thousand, and they are decoded only for a new key. */
+  readonly spots: Uint8Array;
+}
+
+/** What is known of one lane. */
+export interface LaneItems {
+  readonly lane: LaneId;
+  /** Public key of the lane, hex. */
+  readonly publicKey: string;
+  /** The commit up to which it was read. */
+  head: Oid;
+  seq: number;
+  /** Up to which `seq` the trust state vouches for it; -1: not at all. */
+  verified: number;
+  /** The newest head of other lanes that its headers name: seq and hash of the header (hex). */
+  readonly names: Record<LaneId, readonly [seq: number, hash: string]>;
+  readonly opened: Map<ItemId, Opened>;
+  unopened: readonly Unopened[];
+}
+
+interface LaneRow extends Omit<LaneItems, "opened" | "unopened"> {
+  readonly opened: readonly (readonly [id: ItemId, seq: number, head: number, day: number, kind: string, key: string, length: number])[];
+  readonly unopened: readonly { readonly keys: readonly string[]; readonly count: number }[];
+}
+
+const VERSION = 1;
+const SPOT = 28;
+const DAY = 86_400;
+
+/** `length of the JSON (4) || JSON || spots of unopened items, then bodies, lane by lane`, in the order of the JSON. */
+export function encodeIndex(lanes: Iterable<LaneItems>): Uint8Array {
+  const rows: LaneRow[] = [];
+  const blobs: Uint8Array[] = [];
+  for (const { opened, unopened, ...lane } of lanes) {
+    const list = [...opened.values()];
+    for (const { spots } of unopened) blobs.push(spots);
+    for (const { body } of list) blobs.push(body);
+    rows.push({
+      ...lane,
+      opened: list.map(({ id, seq, head, day, kind, key, body }) => [id, seq, head, day, kind, key, body.length]),
+      unopened: unopened.map(({ keys, spots }) => ({ keys, count: spots.length / SPOT })),
+    });
+  }
+  const json = utf8(JSON.stringify({ v: VERSION, suite: SUITE, lanes: rows }));
+  return concat(uint32(json.length), json, ...blobs);
+}
+
+/** Null for the file of another version of hx, which may open what this one could not, or the other way round. */
+export function decodeIndex(bytes: Uint8Array): Map<LaneId, LaneItems> | null {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+  const { v, suite, lanes } = JSON.parse(fromUtf8(bytes.subarray(4, 4 + length))) as { v: number; suite: number; lanes: readonly LaneRow[] };
+  if (v !== VERSION || suite !== SUITE) return null;
+  let at = 4 + length;
+  const take = (count: number): Uint8Array => bytes.subarray(at, (at += count));
+  const known = new Map<LaneId, LaneItems>();
+  for (const { opened, unopened, ...lane } of lanes) {
+    const groups = unopened.map(({ keys, count }) => ({ keys, spots: take(count * SPOT) }));
+    const list = opened.map(([id, seq, head, day, kind, key, size]): [ItemId, Opened] => [id, { id, seq, head, day, kind, key, body: take(size) }]);
+    known.set(lane.lane, { ...lane, opened: new Map(list), unopened: groups });
+  }
+  return known;
+}
+
+export function encodeSpots(spots: readonly Spot[]): Uint8Array {
+  const bytes = new Uint8Array(spots.length * SPOT);
+  const view = new DataView(bytes.buffer);
+  spots.forEach(({ id, seq, head, day }, i) => {
+    bytes.set(fromHex(id), i * SPOT);
+    view.setUint32(i * SPOT + 16, seq);
+    view.setUint32(i * SPOT + 20, head);
+    view.setUint32(i * SPOT + 24, day / DAY);
+  });
+  return bytes;
+}
+
+export function decodeSpots(bytes: Uint8Array): readonly Spot[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const spots: Spot[] = [];
+  for (let at = 0; at < bytes.length; at += SPOT) {
+    const id = toHex(bytes.subarray(at, at + 16)) as ItemId;
+    spots.push({ id, seq: view.getUint32(at + 16), head: view.getUint32(at + 20), day: view.getUint32(at + 24) * DAY });
+  }
+  return spots;
+}
