@@ -1,0 +1,81 @@
+import type { IdentityPorts } from "../app/identity/ports.ts";
+import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
+import type { WritableLedger } from "../app/ledger.ts";
+import type { Additions } from "../app/publish/additions.ts";
+import { newestTime } from "../app/sharing/newest-time.ts";
+import { readSharing, type SharingHere } from "../app/sharing/read-sharing.ts";
+import { sayAndPush, type Spoken } from "../app/sync/say.ts";
+import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
+import { localChain } from "../app/sync/workspace-chain.ts";
+import { actingOf, type Acting } from "../app/workspace/acting.ts";
+import type { WorldContext } from "../cli/world.ts";
+import { HxError, isHxError } from "../domain/errors.ts";
+import { bringChain, openClone, writable } from "./clone.ts";
+import { openHere, type Here } from "./here.ts";
+import { ensureLane } from "./own-lane.ts";
+import type { Settings } from "./settings.ts";
+
+const WAIT_MS = 20_000;
+
+/** A clone of a member whose keys are open, and what is shared in it. */
+export interface SharingClone extends Here {
+  readonly identity: UnlockedIdentity;
+  readonly acting: Acting;
+  /** The lane of this clone; null: it has none that may be written. */
+  readonly own: WritableLedger | null;
+  readonly sharing: SharingHere;
+  /** ms since 1970, the newest time ever seen. */
+  readonly now: number;
+  /** The listed remote with which it speaks. */
+  readonly remote: string;
+  /** What the sync before said; null where the remote was not asked or not reached. */
+  readonly synced: SyncResult | null;
+}
+
+/** `must`: nothing is done without the remote. `try`: without it, what is known here counts. `none`: it is not asked. */
+export type Network = "must" | "try" | "none";
+
+/**
+ * Opens the clone of whoever asks, sends what waits, fetches what is new, and reads what all lanes say of sharing.
+ * @throws HxError `remote-failed` where the remote `must` be reached
+ */
+export async function openSharing(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, network: Network): Promise<SharingClone> {
+  if (network !== "none") await bringChain(await openClone(settings, context.directory), context.signal);
+  const here = await openHere(settings, context.directory, ports, "must");
+  const { clone, ledger, identity } = here;
+  const remote = here.state.effective.listedRemotes[0]?.name;
+  if (identity === null) throw new HxError("locked", "your keys are locked", { hints: ["hx identity unlock"] });
+  if (remote === undefined) throw new HxError("not-connected", "this clone has no listed remote", { hints: ["git remote -v"] });
+  const synced = network === "none" ? null : await fresh();
+  const chain = await localChain(ledger);
+  if (synced !== null) await ensureLane(clone, ledger, identity, chain);
+  const acting = actingOf(ledger.crypto, chain.state, identity);
+  const sharing = await readSharing(ledger, chain.state, acting);
+  return { ...here, state: { ...here.state, chain }, identity, acting, own: await writable(clone, ledger), sharing, now: await newestTime(ledger), remote, synced };
+
+  async function fresh(): Promise<SyncResult | null> {
+    context.progress.phase(`syncing with ${remote ?? ""}`);
+    const own = await writable(clone, ledger);
+    const options = { waitMs: WAIT_MS, signal: context.signal };
+    try {
+      const result = own === null ? await fetchOnly(ledger, clone.remote, remote ?? "", options) : await sync(own, clone.remote, remote ?? "", options);
+      if (network === "must" && result.push.kind === "unreachable") throw new HxError("remote-failed", `'${remote ?? ""}' cannot be reached: ${result.push.reason}`);
+      return result;
+    } catch (error) {
+      if (network === "try" && isHxError(error) && error.code === "remote-failed") return null;
+      throw error;
+    }
+  }
+}
+
+/** The lane in which this person speaks here. @throws HxError `not-connected` */
+export function speakingLane({ own, state, identity }: SharingClone): WritableLedger {
+  if (own !== null) return own;
+  const isMember = state.chain.state.persons.get(identity.person)?.state === "living";
+  throw new HxError("not-connected", isMember ? "this clone has no lane yet" : "you are not a member of the workspace yet", { hints: [isMember ? "hx sync" : "hx join"] });
+}
+
+/** Publishes in one's lane, pushes, and waits for the word of the remote. */
+export async function sayHere(here: SharingClone, additions: Additions, signal: AbortSignal): Promise<Spoken> {
+  return await sayAndPush(speakingLane(here), here.clone.remote, here.remote, additions, { waitMs: WAIT_MS, signal });
+}
