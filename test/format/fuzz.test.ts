@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { loadCrypto } from "../../src/adapters/crypto/libsodium.ts";
 import { fromHex } from "../../src/domain/bytes.ts";
 import { decodeCard, openCard } from "../../src/format/card.ts";
-import { decodeCbor } from "../../src/format/cbor.ts";
-import { decodeEnvelope } from "../../src/format/envelope.ts";
+import { decodeCbor, decodeCborMap } from "../../src/format/cbor.ts";
+import { decodeEnvelope, splitEnvelope } from "../../src/format/envelope.ts";
 import { decodeBody, decodeHeader } from "../../src/format/header.ts";
 import { openItem } from "../../src/format/item.ts";
 import { decodeDeviceKey, openDeviceKey } from "../../src/format/key-file.ts";
@@ -17,11 +17,20 @@ import { PartStreamReader } from "../../src/format/part-stream.ts";
 import { parseKeysPath, parseLanePath, parseRootPath, parseSessionsRef } from "../../src/format/paths.ts";
 import { decodePrivateFacts } from "../../src/format/private-block.ts";
 import { decodeName } from "../../src/format/sealed-name.ts";
+import { assembleItems } from "../../src/format/sharing/in-items.ts";
+import { partKeysOf } from "../../src/format/sharing/share-wrap.ts";
+import { decodeSharing } from "../../src/format/sharing/statement.ts";
+import { decodeAccess } from "../../src/format/sharing/access.ts";
+import { decodeApproval } from "../../src/format/sharing/approval.ts";
+import { decodeDenial } from "../../src/format/sharing/denial.ts";
+import { decodeRequest } from "../../src/format/sharing/request.ts";
+import { decodeRevocation } from "../../src/format/sharing/revocation.ts";
+import { decodeWithdrawal } from "../../src/format/sharing/withdrawal.ts";
 import { parseFrame } from "../../src/format/segment.ts";
 import { decodeStatement } from "../../src/format/statement.ts";
 import { decodeTombstone } from "../../src/format/tombstone.ts";
 import { parseWrap } from "../../src/format/wrap.ts";
-import { repoId } from "../../src/domain/ids.ts";
+import { itemId, repoId } from "../../src/domain/ids.ts";
 import type { Crypto } from "../../src/ports/crypto.ts";
 import { codeOf } from "./outcome.ts";
 
@@ -36,6 +45,8 @@ const seeds = (file: string, key: string): Uint8Array[] =>
 
 const zero = new Uint8Array(32);
 const payloads = seeds("statement", "envelope").map((bytes) => decodeEnvelope(bytes, "hx/statement/v1").payload);
+const sharing = seeds("sharing", "envelope").flatMap((bytes) => (bytes.length === 0 ? [] : [splitEnvelope(bytes).payload]));
+const bodies = (JSON.parse(readFileSync(new URL("../../fixtures/vectors/sharing-items.json", import.meta.url), "utf8")) as Vectors).vectors.flatMap(({ bodies: list }) => (list as string[]).map(fromHex));
 const everyMap = [...seeds("header", "payload"), ...seeds("manifest", "payload"), ...seeds("part-record", "record"), ...payloads, ...seeds("device-key", "file")];
 
 /** Every parser, with inputs near to what it takes. */
@@ -49,6 +60,15 @@ const PARSERS: readonly (readonly [string, readonly Uint8Array[], (bytes: Uint8A
   ["keys header", everyMap, decodeKeysHeader],
   ["tombstone", everyMap, decodeTombstone],
   ["statement", everyMap, decodeStatement],
+  ["sharing", seeds("sharing", "envelope"), decodeSharing],
+  ["request", sharing, decodeRequest],
+  ["withdrawal", sharing, decodeWithdrawal],
+  ["denial", sharing, decodeDenial],
+  ["approval", sharing, decodeApproval],
+  ["revocation", sharing, decodeRevocation],
+  ["access", sharing, decodeAccess],
+  ["items", bodies, (bytes) => assembleItems(crypto.hashes.h, [{ id: itemId("00".repeat(16)), body: decodeCborMap(bytes) }])],
+  ["part keys", [new Uint8Array(64)], (bytes) => partKeysOf({ first: 0, count: 2 }, { first: 0, plaintext: bytes })],
   ["lane key", everyMap, decodeLaneKey],
   ["name", everyMap, decodeName],
   ["card", seeds("card", "card"), (bytes) => openCard(crypto.hashes, crypto.signer.verify, decodeCard(bytes))],

@@ -116,6 +116,16 @@ test("private facts: what is too long is left out, never cut within a character"
   expect(codeOf(() => encodePrivateFacts({ agent: "a", id: long }))).toBe("encoding-invalid");
 });
 
+test("private facts: the turns of a copy go first, whole, and what the scan found stays", () => {
+  const scan = { rules: "ab".repeat(16), found: 1, bytes: 2 ** 40 };
+  const source = sessionId("cd".repeat(16));
+  const map = (length: number) => Array.from({ length }, (_, i) => [i + 1, 2 * i + 1000] as const);
+  const facts = { agent: "a", id: "b", title: "t", models: ["m"], source, scan };
+  expect(decodePrivateFacts(encodePrivateFacts({ ...facts, map: map(200) }))).toEqual({ ...facts, map: map(200) });
+  expect(decodePrivateFacts(encodePrivateFacts({ ...facts, map: map(1000) }))).toEqual(facts);
+  expect(decodePrivateFacts(encodePrivateFacts({ ...facts, map: map(1000), branch: "x".repeat(3000) }))).toEqual({ agent: "a", id: "b", title: "t", source, scan });
+});
+
 test("ids, paths, refs, pieces", () => {
   fc.assert(
     fc.property(hex(16), count, (id, n) => {

@@ -48,6 +48,7 @@ export function sharingItemVectors(world: World): VectorFile {
       none("a piece is another", [first, piece(second, { b: flip(second["b"] as Uint8Array, 3) }), ...others]),
       none("two pieces changed places", [piece(first, { i: 1 }), piece(second, { i: 0 }), ...others]),
       none("a piece twice, not the same bytes", [...pieces, piece(second, { b: flip(second["b"] as Uint8Array, 3) })]),
+      none("a piece twice, first other bytes and then the right ones", [piece(second, { b: flip(second["b"] as Uint8Array, 3) }), ...pieces]),
       none("a piece says that there are more", [piece(first, { n: pieces.length + 1 }), second, ...others]),
       none("a number that is too high", [piece({ kind: "part", of: h(small), n: 2, b: bytes }, { i: 2 })]),
       none("one piece only", [{ kind: "part", of: h(small), i: 0, n: 1, b: small }]),
