@@ -1,6 +1,7 @@
 import type { Phrase } from "../app/identity/phrase.ts";
 import type { Protection } from "../app/identity/protection.ts";
 import type { SessionView } from "../domain/view.ts";
+import type { LaneWait } from "../domain/workspace/standing.ts";
 import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
 
@@ -210,6 +211,8 @@ export interface SyncReport {
     readonly filtered: boolean;
   }[];
   readonly waiting: number;
+  /** Why nothing was published: for an administrator, or for the person's own keys. */
+  readonly waits?: LaneWait;
   readonly warnings: readonly string[];
 }
 

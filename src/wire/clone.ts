@@ -18,6 +18,7 @@ import { readClaim, readConnection, type ConnectionPorts, type EffectiveConnecti
 import { EMPTY_MEMORY, type BoundaryMemory } from "../domain/boundary.ts";
 import { fromUtf8, utf8 } from "../domain/bytes.ts";
 import { HxError } from "../domain/errors.ts";
+import type { RepoId } from "../domain/ids.ts";
 import type { Crypto } from "../ports/crypto.ts";
 import type { Remote, Repository } from "../ports/git.ts";
 import type { KeyFiles } from "../ports/keystore.ts";
@@ -69,13 +70,18 @@ export async function openLedger(clone: Clone): Promise<Ledger> {
     stage: await stores.bareStore(join(checkout.commonDirectory, "hx-stage"), checkout.objectFormat),
     others: await stores.bareStore(join(checkout.commonDirectory, "hx", "others"), checkout.objectFormat),
     work: clone.work,
-    trust: workFiles(join(clone.settings.stateDirectory, "repos", connection.repo)),
+    trust: trustOf(clone.settings, connection.repo),
     crypto: clone.crypto,
     compressor: brotliCompressor,
     clock: systemClock,
     workspace: connection.workspace,
     repo: connection.repo,
   };
+}
+
+/** Trust state of a repository on this device, whether it has a clone here or not. */
+export function trustOf(settings: Settings, repo: RepoId): WorkFiles {
+  return workFiles(join(settings.stateDirectory, "repos", repo));
 }
 
 export function lanePorts(clone: Clone, ledger: Ledger): LanePorts {

@@ -56,7 +56,9 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
   }
   if (!wanted.dryRun) await tidyStores(clone, ledger);
   if (own === null) warnings.push("nothing of yours is kept here: this clone has no lane yet (see hx status)");
-  return { remotes, waiting: own === null ? 0 : await stagedSessions(own), warnings };
+  const waits = own === null ? null : laneWait((await localChain(ledger)).state, own.lane);
+  if (waits !== null) warnings.unshift(WAITING[waits]);
+  return { remotes, waiting: own === null ? 0 : await stagedSessions(own), ...(waits === null ? {} : { waits }), warnings };
 
   function syncOne(name: string): Promise<SyncResult> {
     const options = { waitMs: WAIT_MS, signal: context.signal, whole: wanted.full };
@@ -89,9 +91,8 @@ const WAITING: Readonly<Record<LaneWait, string>> = {
   removed: "nothing of yours was pushed: you are no member of this workspace any more",
 };
 
-function warningsOf({ remote, problems, withheld, filtered, lanesFetched, waits }: SyncResult): string[] {
+function warningsOf({ remote, problems, withheld, filtered, lanesFetched }: SyncResult): string[] {
   return [
-    ...(waits === null ? [] : [WAITING[waits]]),
     ...problems.map(({ error }) => error.message),
     ...withheld.map((lane) => `lane '${lane}' is withheld: others have seen more of it than '${remote}' shows`),
     ...(filtered || lanesFetched === 0 ? [] : [`'${remote}' does not filter: every sync fetches the others' sessions whole`]),

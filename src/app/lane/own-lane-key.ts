@@ -119,8 +119,9 @@ export async function renewLane(ports: LanePorts, place: LanePlace, lane: KeptLa
   return renewed;
 }
 
-/** Signed with the newest membership key, where it opens with the keys here. */
+/** Signed with the newest membership key, where it opens with the keys here. A device that was removed may still hold it: it does not use it. */
 function certificateFor(crypto: Crypto, identity: UnlockedIdentity, state: WorkspaceState, repo: RepoId, lane: Uint8Array, eraser: Uint8Array): Certificate | null {
+  if (standingOf(state, identity.person) !== "member" || state.devices.get(identity.device)?.state !== "live") return null;
   // The key file may be older than the person key to which the newest membership key is boxed.
   const boxed = openPersonKeys(crypto, state, identity.person, { device: identity.device, seed: identity.boxSeed });
   const membership = currentSeeds(state, openMembership(crypto, state, identity.person, [...identity.personKeys, ...boxed]));

@@ -23,6 +23,7 @@ export const command: CommandSpec = {
     if (call.json) await call.out.json(syncJson(report, dryRun));
     else await call.out.write(syncView(report, call.out.style, dryRun));
     for (const warning of report.warnings) call.progress.warn(warning);
-    return report.remotes.some(({ result }) => result !== "done" && result !== "nothing") ? 1 : 0;
+    if (report.remotes.some(({ result }) => result !== "done" && result !== "nothing")) return 1;
+    return report.waits === "certificate" || report.waits === "renewal" ? 4 : 0;
   },
 };
