@@ -2,6 +2,7 @@ import { brotliCompressor } from "../../src/adapters/crypto/brotli.ts";
 import { concat, fromHex, toHex } from "../../src/domain/bytes.ts";
 import { HxError } from "../../src/domain/errors.ts";
 import { repoId, sessionId } from "../../src/domain/ids.ts";
+import { livingPersons } from "../../src/domain/workspace/state.ts";
 import { decodeCbor, decodeCborMap, encodeCbor } from "../../src/format/cbor.ts";
 import type { CborMap } from "../../src/format/cbor.ts";
 import { decodeCard, openCard } from "../../src/format/card.ts";
@@ -189,7 +190,10 @@ export const READERS: Readonly<Record<string, Reader>> = {
   replay: (crypto, vector) => {
     const state = replayChain(crypto, (vector["statements"] as string[]).map(fromHex));
     const connections = [...state.connections.values()].map(({ projects }) => projects.length);
-    return { people: state.persons.size, devices: state.devices.size, membership: state.membership.length, projects: state.projects.size, connections };
+    const flag = (is: boolean): number => (is ? 1 : 0);
+    const teams = [...state.teams.values()].map((team) => [team.members.size, team.nominated.size, team.keys.length, team.grants.size, flag(team.due !== null), flag(team.dead)]);
+    const more = { living: livingPersons(state).length, administrators: state.administrators.size, teams, frozen: [...state.freezes.values()].map(({ lanes }) => lanes.size) };
+    return { ...more, people: state.persons.size, devices: state.devices.size, membership: state.membership.length, projects: state.projects.size, connections };
   },
   "device-key": async (crypto, vector) => {
     const file = decodeDeviceKey(hex(vector, "file"));

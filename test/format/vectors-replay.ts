@@ -3,7 +3,7 @@ import type { CardEnvelopes } from "../../src/format/card.ts";
 import { devicePayload, openPerson, personKeyPayload, personPayload } from "../../src/format/card.ts";
 import { signEnvelope } from "../../src/format/envelope.ts";
 import { deviceIdOf } from "../../src/format/ids.ts";
-import { projectId } from "../../src/domain/ids.ts";
+import { projectId, workspaceId } from "../../src/domain/ids.ts";
 import type { DeviceId, PersonId } from "../../src/domain/ids.ts";
 import type { StatementBody } from "../../src/format/statement-body.ts";
 import { joinPayload } from "../../src/format/join.ts";
@@ -11,19 +11,20 @@ import { statementPayload } from "../../src/format/statement.ts";
 import { personKeyBeforeContext, personKeyContext } from "../../src/format/wrap.ts";
 import { ok } from "./vector.ts";
 import type { Vector, VectorFile } from "./vector.ts";
+import { teamVectors } from "./vectors-teams.ts";
 import type { World } from "./world.ts";
 
 /** A wrap that nobody opens: a replay looks at its shape only. */
-const wrapOf = (length: number): Uint8Array => concat(Uint8Array.of(1, 1), new Uint8Array(1120 + length + 16));
+export const wrapOf = (length: number): Uint8Array => concat(Uint8Array.of(1, 1), new Uint8Array(1120 + length + 16));
 
-interface Member {
+export interface Member {
   readonly id: PersonId;
   readonly card: CardEnvelopes;
   readonly sign: Uint8Array;
   readonly device: Uint8Array;
 }
 
-type Step = readonly [by: Uint8Array, body: StatementBody];
+export type Step = readonly [by: Uint8Array, body: StatementBody];
 
 /** Epoch 1 of a person's key, which holds the seed of epoch 0; as the world's card has it, or another's. */
 export function nextPersonKey(world: World, person: PersonId, signer: Uint8Array, more: object = {}): Uint8Array {
@@ -35,7 +36,8 @@ export function nextPersonKey(world: World, person: PersonId, signer: Uint8Array
   return signEnvelope("hx/person-key/v1", personKeyPayload({ person, epoch: 1, key, boxes: [], recovery, before, ...more }), (message) => ed.sign(signer, message));
 }
 
-export function replayVectors(world: World): VectorFile {
+/** People who speak in the chain of the world, and what they may say. */
+export function replayScene(world: World) {
   const { hashes, signer } = world.crypto;
   const secret = (label: string): Uint8Array => hashes.h(utf8(`test secret ${label}`));
   const signWith = (seed: Uint8Array) => (message: Uint8Array) => signer.sign(seed, message);
@@ -49,22 +51,28 @@ export function replayVectors(world: World): VectorFile {
     const key = { person: id, epoch: 0, key: world.personKey, boxes: [{ device: idOf(device), wrap: wrapOf(32) }], recovery: wrapOf(32) };
     return { id, sign, device, card: { person, devices: [deviceOf(id, device, sign)], keys: [signEnvelope("hx/person-key/v1", personKeyPayload(key), signWith(device))] } };
   };
-  const chain = (steps: readonly Step[]): Uint8Array[] => {
-    const statements = [...world.statements];
+  const chain = (steps: readonly Step[], before: readonly Uint8Array[] = world.statements): Uint8Array[] => {
+    const statements = [...before];
     for (const [by, body] of steps) {
       const previous = hashes.h(statements.at(-1) ?? new Uint8Array(0));
       statements.push(signEnvelope("hx/statement/v1", statementPayload({ n: statements.length, workspace: world.workspace, previous, by: idOf(by), ...body }), signWith(by)));
     }
     return statements;
   };
+  const join = (who: Pick<Member, "card" | "device">, more: object = {}, by = who.device): Uint8Array =>
+    signEnvelope("hx/join/v1", joinPayload({ workspace: world.workspace, card: who.card, name: wrapOf(30), epoch: 0, ...more }), signWith(by));
+  const letIn = (envelope: Uint8Array): Step => [world.deviceSeed, { type: "person", join: envelope, membership: wrapOf(64) }];
+  const add = (who: Member): Step => letIn(join(who));
+  return { secret, signWith, deviceOf, member, chain, join, letIn, add };
+}
+
+export function replayVectors(world: World): VectorFile {
+  const scene = replayScene(world);
+  const { secret, deviceOf, member, chain, join, letIn, add } = scene;
   const v = (name: string, expect: string, steps: readonly Step[], more: object = {}): Vector => ({ name, expect, statements: chain(steps).map(toHex), ...more });
   const bob = member("bob");
   const laptop = secret("bob laptop");
   const ada = world.deviceSeed;
-  const join = (who: Pick<Member, "card" | "device">, more: object = {}, by = who.device): Uint8Array =>
-    signEnvelope("hx/join/v1", joinPayload({ workspace: world.workspace, card: who.card, name: wrapOf(30), epoch: 0, ...more }), signWith(by));
-  const letIn = (envelope: Uint8Array): Step => [ada, { type: "person", join: envelope, membership: wrapOf(64) }];
-  const add = (who: Member): Step => letIn(join(who));
   const addLaptop = (by: Uint8Array, envelopeBy: Uint8Array): Step => [by, { type: "device", device: deviceOf(bob.id, laptop, envelopeBy), box: wrapOf(32) }];
   const nextKey = (by: Uint8Array, more: object = {}, envelopeBy = by): Step => [by, { type: "person-key", key: nextPersonKey(world, bob.id, envelopeBy, more) }];
   const membership = (by: Uint8Array, epoch: number, people: readonly PersonId[]): Step => [
@@ -79,7 +87,7 @@ export function replayVectors(world: World): VectorFile {
   const fork = good.with(1, good[2] ?? new Uint8Array(0));
   return {
     page: "workspace.md",
-    about: "Chains of statements, replayed whole. Wraps in them are zeros: a replay does not open any.",
+    about: "Chains of statements, replayed whole; those of the vector that `after` names come first. Wraps in them are zeros: a replay does not open any. `teams`: [members, nominated, keys, grants, due, dead]; `frozen`: lanes by repository.",
     vectors: [
       v("the chain of lane.json", ok, [], { people: 1, devices: 1, membership: 1, projects: 1, connections: [1] }),
       v("a person, a device, a person key, a membership epoch", ok, [add(bob), addLaptop(bob.device, bob.device), nextKey(laptop), membership(ada, 1, [world.person, bob.id])], { people: 2, devices: 3, membership: 2 }),
@@ -93,6 +101,10 @@ export function replayVectors(world: World): VectorFile {
       v("a project by somebody who is no administrator", bad, [add(bob), project(bob.device)]),
       v("a statement by an unknown device", bad, [project(laptop)]),
       v("a statement by the person's own key", bad, [project(world.personSeed)]),
+      v("a request to join of another workspace", bad, [letIn(join(bob, { workspace: workspaceId("11".repeat(32)) }))]),
+      v("a request to join signed by the person", bad, [letIn(join(bob, {}, bob.sign))]),
+      v("a request to join signed by the administrator", bad, [letIn(join(bob, {}, ada))]),
+      v("a name sealed to an epoch that is not there", bad, [letIn(join(bob, { epoch: 1 }))]),
       v("a person twice", bad, [add(bob), add(bob)]),
       v("a device of two people", bad, [add(bob), add(member("eve", bob.device))]),
       v("a card without a device", bad, [letIn(join({ ...bob, card: { ...bob.card, devices: [], keys: [] } }))]),
@@ -109,6 +121,7 @@ export function replayVectors(world: World): VectorFile {
       v("a connect to a project that is not known", bad, [connect(second)]),
       v("a connect to the same project", bad, [connect()]),
       v("a disconnect twice", bad, [disconnect, disconnect]),
+      ...teamVectors(world, scene),
     ],
   };
 }

@@ -3,15 +3,17 @@ import { loadPasswordHash } from "../../src/adapters/crypto/argon2.ts";
 import { encodeCard } from "../../src/format/card.ts";
 import { encodeCbor } from "../../src/format/cbor.ts";
 import type { CborInput } from "../../src/format/cbor.ts";
+import { teamId } from "../../src/domain/ids.ts";
+import type { ContextMap } from "../../src/format/primitives.ts";
 import { signEnvelope } from "../../src/format/envelope.ts";
 import { idBytes } from "../../src/format/ids.ts";
 import { sealItem } from "../../src/format/item.ts";
 import { sealDeviceKey } from "../../src/format/key-file.ts";
 import { tieBody } from "../../src/format/tie.ts";
-import { itemContext, wrapAdditional } from "../../src/format/wrap.ts";
+import { itemContext, membershipBeforeContext, shareContext, successionBoxContext, successionContext, teamBeforeContext, teamContext, wrapAdditional } from "../../src/format/wrap.ts";
 import { flip, invalid, ok } from "./vector.ts";
 import type { Vector, VectorFile } from "./vector.ts";
-import { nextPersonKey } from "./vectors-replay.ts";
+import { nextPersonKey, wrapOf } from "./vectors-replay.ts";
 import { authorPlace } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -21,11 +23,22 @@ export function wrapVectors(world: World): VectorFile {
   const context = authorPlace(world, hashes.h(utf8("commit")));
   const good = wrapper.wrap(world.personKey, context, plaintext);
   const item = itemContext(world.repo);
+  const shown = (of: object): object => Object.fromEntries(Object.entries(of).map(([key, value]: [string, unknown]) => [key, value instanceof Uint8Array ? toHex(value) : value]));
+  const team = teamId("aa".repeat(16));
+  const approval = hashes.h(utf8("approval"));
+  const purposes: readonly (readonly [name: string, context: ContextMap, length: number])[] = [
+    ["membership-before", membershipBeforeContext(1), 32],
+    ["team", teamContext(team, 1, world.person), 32],
+    ["team-before", teamBeforeContext(team, 1), 32],
+    ["succession", successionContext({ person: world.person, team, teamEpoch: 1, keyEpoch: 2 }), 32],
+    ["succession-box", successionBoxContext(world.person, team, world.person, 2), 1170],
+    ["share", shareContext(world.repo, approval, world.session, 3), 64],
+  ];
   const v = (name: string, expect: string, wrap: Uint8Array, more: object = {}): Vector => ({
     name,
     expect,
     seed: toHex(world.personKeySeed),
-    context: Object.fromEntries(Object.entries(context).map(([key, value]) => [key, value instanceof Uint8Array ? toHex(value) : value])),
+    context: shown(context),
     additional: toHex(wrapAdditional(context)),
     wrap: toHex(wrap),
     ...more,
@@ -39,6 +52,11 @@ export function wrapVectors(world: World): VectorFile {
     about: "Wraps opened with `seed`; in `context` byte strings are hex. `not-recipient`: well formed, and does not open with this seed and context.",
     vectors: [
       v("good", ok, good, { plaintext: toHex(plaintext), public_key: toHex(world.personKey) }),
+      ...purposes.map(([name, other, length]) => {
+        const wrapped = length === 32 ? plaintext : new Uint8Array(length).fill(7);
+        return v(name, ok, wrapper.wrap(world.personKey, other, wrapped), { context: shown(other), additional: toHex(wrapAdditional(other)), plaintext: toHex(wrapped) });
+      }),
+      v("a team key, opened as that of another epoch", "not-recipient", wrapper.wrap(world.personKey, teamContext(team, 1, world.person), plaintext), { context: shown(teamContext(team, 0, world.person)), additional: toHex(wrapAdditional(teamContext(team, 0, world.person))) }),
       v("another seed", "not-recipient", good, { seed: "00".repeat(32) }),
       v("lifted to another purpose", "not-recipient", good, lifted),
       v("a changed byte in the ML-KEM part", "not-recipient", flip(good, 100)),
@@ -137,14 +155,49 @@ export function statementVectors(world: World): VectorFile {
   const hash = world.crypto.hashes.h(utf8("statement"));
   const base = { v: 1, ws: idBytes(world.workspace), n: 3, prev: hash, by: idBytes(world.device), type: "disconnect", body: { repo: idBytes(world.repo) } };
   const box = (person: number): CborInput => [new Uint8Array(16).fill(person), concat(Uint8Array.of(1, 1), new Uint8Array(1120 + 80))];
-  const membership = (people: readonly number[]): Uint8Array => sign({ ...base, type: "membership", body: { epoch: 1, sign: hash, box: world.personKey, boxes: people.map(box) } });
+  const membership = (people: readonly number[]): Uint8Array => sign({ ...base, type: "membership", body: { epoch: 1, sign: hash, box: world.personKey, boxes: people.map(box), before: wrapOf(32) } });
+  const id = new Uint8Array(16);
+  const repo = (byte: number): CborInput => [new Uint8Array(32).fill(byte), [[id, 0, hash]]];
+  const removal = { person: id, departed: true, membership: { epoch: 1, sign: hash, box: world.personKey, boxes: [], before: wrapOf(32) }, frozen: [repo(1), repo(2)] };
+  const boxed = (person: number, length: number): CborInput => [new Uint8Array(16).fill(person), 0, wrapOf(length)];
+  const teamKey = { team: id, epoch: 0, key: world.personKey, boxes: [boxed(1, 32), boxed(2, 32)] };
+  const succession = { team: id, epoch: 0, key: 0, hash, boxes: [boxed(1, 1170)] };
+  const bodies: readonly (readonly [name: string, expect: string, type: string, body: CborInput])[] = [
+    ["administrator", ok, "administrator", { person: id, is: true }],
+    ["administrator with a number", invalid, "administrator", { person: id, is: 1 }],
+    ["team", ok, "team", { team: id, name: wrapOf(20) }],
+    ["a team id of a wrong length", invalid, "team", { team: hash, name: wrapOf(20) }],
+    ["nominate", ok, "nominate", { team: id, person: id }],
+    ["nominate without a person", invalid, "nominate", { team: id }],
+    ["team-key", ok, "team-key", teamKey],
+    ["a team key with epoch 1 and without the one before", invalid, "team-key", { ...teamKey, epoch: 1 }],
+    ["a team key with epoch 0 and one before", invalid, "team-key", { ...teamKey, before: wrapOf(32) }],
+    ["team key boxes out of order", invalid, "team-key", { ...teamKey, boxes: [boxed(2, 32), boxed(1, 32)] }],
+    ["a team key box of a wrong length", "wrap-invalid", "team-key", { ...teamKey, boxes: [boxed(1, 33)] }],
+    ["admit", ok, "admit", { team: id, person: id, epoch: 0, box: wrapOf(32) }],
+    ["admit with a box of a wrong length", "wrap-invalid", "admit", { team: id, person: id, epoch: 0, box: wrapOf(64) }],
+    ["team-removal", ok, "team-removal", { team: id, person: id }],
+    ["grant", ok, "grant", { team: id, project: id }],
+    ["withdraw", ok, "withdraw", { team: id, project: id }],
+    ["grant without a project", invalid, "grant", { team: id }],
+    ["removal", ok, "removal", removal],
+    ["a removal with a succession", ok, "removal", { ...removal, succession: wrapOf(32) }],
+    ["a removal with a succession of a wrong length", "wrap-invalid", "removal", { ...removal, succession: wrapOf(31) }],
+    ["frozen repositories out of order", invalid, "removal", { ...removal, frozen: [repo(2), repo(1)] }],
+    ["a frozen lane twice", invalid, "removal", { ...removal, frozen: [[hash, [[id, 0, hash], [id, 1, hash]]]] }],
+    ["device-removal", ok, "device-removal", { device: id, membership: removal.membership, frozen: [] }],
+    ["device-removal without frozen", invalid, "device-removal", { device: id, membership: removal.membership }],
+    ["succession", ok, "succession", succession],
+    ["a succession that is taken back", ok, "succession", {}],
+    ["a succession with half a body", invalid, "succession", { team: id }],
+  ];
   return {
     page: "workspace.md",
     about: "Envelopes hx/statement/v1, one at a time; the right to say them is another matter.",
     vectors: [
       ...world.statements.map((envelope, n) => v(["genesis", "project", "connect"][n] ?? "", ok, envelope, { n, type: ["genesis", "project", "connect"][n], ...(n === 0 ? { workspace: world.workspace } : {}) })),
       v("disconnect", ok, sign(base), { n: 3, type: "disconnect" }),
-      v("a type that is not known", "too-new", sign({ ...base, type: "team", body: {} })),
+      v("a type that is not known", "too-new", sign({ ...base, type: "policy", body: {} })),
       v("a type named like a property of objects", "too-new", sign({ ...base, type: "__proto__", body: {} })),
       v("version 2", "too-new", sign({ ...base, v: 2 })),
       v("statement 0 that is not genesis", invalid, sign({ ...base, n: 0, prev: undefined, ws: undefined })),
@@ -154,7 +207,9 @@ export function statementVectors(world: World): VectorFile {
       v("membership", ok, membership([1, 2]), { n: 3, type: "membership" }),
       v("membership boxes out of order", invalid, membership([2, 1])),
       v("two membership boxes for one person", invalid, membership([1, 1])),
-      v("a membership box of a wrong length", "wrap-invalid", sign({ ...base, type: "membership", body: { epoch: 1, sign: hash, box: world.personKey, boxes: [[new Uint8Array(16), new Uint8Array(10)]] } })),
+      v("a membership box of a wrong length", "wrap-invalid", sign({ ...base, type: "membership", body: { epoch: 1, sign: hash, box: world.personKey, boxes: [[new Uint8Array(16), new Uint8Array(10)]], before: wrapOf(32) } })),
+      v("a membership epoch without the one before", invalid, sign({ ...base, type: "membership", body: { epoch: 1, sign: hash, box: world.personKey, boxes: [] } })),
+      ...bodies.map(([name, expect, type, body]) => v(name, expect, sign({ ...base, type, body }), expect === ok ? { n: 3, type } : {})),
       v("signature changed", "signature-invalid", flip(sign(base), sign(base).length - 1)),
     ],
   };

@@ -4,6 +4,7 @@ import { loadCrypto } from "../../src/adapters/crypto/libsodium.ts";
 import { isHxError } from "../../src/domain/errors.ts";
 import type { Crypto } from "../../src/ports/crypto.ts";
 import { makeVectors } from "./make-vectors.ts";
+import { whole } from "./vector.ts";
 import type { Vector } from "./vector.ts";
 import { READERS } from "./run-vector.ts";
 
@@ -30,7 +31,7 @@ test("the code makes the committed vectors, byte for byte", async () => {
 
 describe.each(Object.keys(READERS))("%s", (name) => {
   const { vectors } = read(name) as { vectors: Vector[] };
-  test.each(vectors.map((vector) => [vector.name, vector] as const))("%s", async (_, vector) => {
+  test.each(vectors.map((vector) => [vector.name, whole(vectors, vector)] as const))("%s", async (_, vector) => {
     const found = await outcome(name, vector);
     expect(found.code).toBe(vector.expect);
     for (const [key, value] of Object.entries(found.facts)) if (key in vector) expect(plain(value), key).toEqual(vector[key]);

@@ -12,6 +12,8 @@ export interface Device {
   id: string;
   sign: Uint8Array;
   box: Uint8Array;
+  /** A removed device signs nothing any more. */
+  removed: boolean;
 }
 
 /** One epoch of the key of a person. */
@@ -30,6 +32,12 @@ export interface Person {
   recovery: Uint8Array;
   devices: Map<string, Device>;
   keys: PersonKey[];
+  /** False from the removal on. */
+  living: boolean;
+  /** A device was removed, and no new key came since. */
+  keyDue: boolean;
+  /** Hash of the inner wrap of a succession that stands. */
+  succession: Uint8Array | undefined;
 }
 
 /** Verifies a card whole. */
@@ -47,7 +55,7 @@ function readPerson(bytes: Uint8Array): Person {
   fields.bytes("nonce", 16);
   const sign = fields.bytes("sign", 32);
   demand(isSignedBy(envelope, sign), "signature-invalid", "the person is not signed by their key");
-  return { id: H16(envelope.payload), sign, recovery: fields.bytes("recovery", 1216), devices: new Map(), keys: [] };
+  return { id: H16(envelope.payload), sign, recovery: fields.bytes("recovery", 1216), devices: new Map(), keys: [], living: true, keyDue: false, succession: undefined };
 }
 
 /** Adds a device that the person or a known device signed; says whether the person did. */
@@ -59,7 +67,7 @@ export function addDevice(person: Person, bytes: Uint8Array): { device: Device; 
   fields.one("v");
   demand(toHex(fields.bytes("person", 16)) === toHex(person.id), bad, "a device of another person");
   const sign = fields.bytes("sign", 32);
-  const device = { id: toHex(H16(sign)), sign, box: fields.bytes("box", 1216) };
+  const device = { id: toHex(H16(sign)), sign, box: fields.bytes("box", 1216), removed: false };
   demand(!person.devices.has(device.id), bad, "a device twice");
   demand(toHex(sign) !== toHex(person.sign), bad, "a device with the key of its person");
   person.devices.set(device.id, device);
@@ -92,5 +100,5 @@ export function addPersonKey(person: Person, bytes: Uint8Array): PersonKey {
 }
 
 function isSignedByDevice(person: Person, envelope: Envelope): boolean {
-  return [...person.devices.values()].some(({ sign }) => isSignedBy(envelope, sign));
+  return [...person.devices.values()].some(({ sign, removed }) => !removed && isSignedBy(envelope, sign));
 }

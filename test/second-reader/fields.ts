@@ -53,6 +53,10 @@ export class Fields {
   text(name: string): string {
     return asText(this.map.get(name));
   }
+  bool(name: string): boolean {
+    const value = this.map.get(name);
+    return typeof value === "boolean" ? value : refuse(bad, `${name} is neither true nor false`);
+  }
   list(name: string, length?: number): Cbor[] {
     return asList(this.map.get(name), length);
   }

@@ -78,6 +78,11 @@ export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>
       people: people.length, devices: people.flatMap(({ devices }) => [...devices.values()]).length,
       membership: workspace.memberships.length, projects: workspace.projects.size,
       connections: live.map(({ projects }) => projects.length),
+      living: people.filter(({ living }) => living).length, administrators: workspace.administrators.size,
+      teams: [...workspace.teams.values()].map((team) => [
+        team.members.size, team.nominated.size, team.keys.length, team.grants.size, Number(team.due), Number(team.dead),
+      ]),
+      frozen: [...workspace.frozen.values()].map((lanes) => lanes.size),
     });
   },
   async "device-key"(v) {

@@ -49,6 +49,16 @@ export function vectorFileNames(directory = vectorDirectory): string[] {
   return readdirSync(directory).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5)).sort();
 }
 
+/** The vectors of a file; the statements of one that another goes on from stand before its own. */
+export function readVectors(name: string): Json[] {
+  const vectors = readVectorFile(name).list("vectors").map((value) => new Json(value));
+  const statementsOf = (vector: Json): unknown[] => {
+    const before = vectors.find((other) => vector.has("after") && other.text("name") === vector.text("after"));
+    return [...(before ? statementsOf(before) : []), ...vector.list("statements")];
+  };
+  return vectors.map((vector) => (vector.has("after") ? new Json({ ...vector.members, statements: statementsOf(vector) }) : vector));
+}
+
 /** One vector file. */
 export function readVectorFile(name: string, directory = vectorDirectory): Json {
   return new Json(JSON.parse(readFileSync(join(directory, `${name}.json`), "utf8")));

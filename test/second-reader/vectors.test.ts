@@ -11,11 +11,11 @@ import { openLaneVector, readLaneVector } from "./lane-vector.ts";
 import { openRepository } from "./open-repository.ts";
 import type { SessionFile } from "./session-files.ts";
 import { vectorChecks } from "./vector-checks.ts";
-import { Json, readVectorFile, vectorFileNames } from "./vector-files.ts";
+import { readVectors, vectorFileNames } from "./vector-files.ts";
 
 for (const name of vectorFileNames().filter((file) => file !== "lane")) {
   describe(name, () => {
-    for (const vector of readVectorFile(name).list("vectors").map((value) => new Json(value))) {
+    for (const vector of readVectors(name)) {
       it(`${vector.text("name")}: ${vector.text("expect")}`, async () => {
         const check = vectorChecks[name];
         if (!check) throw new Error(`no check for ${name}.json`);

@@ -4,8 +4,11 @@ import { type Device, type Person, addDevice, addPersonKey, readCard } from "./c
 import { splitEnvelope } from "./envelope.ts";
 import { Fields } from "./fields.ts";
 import { H, H16 } from "./primitives.ts";
+import { readJoin } from "./join.ts";
 import { repositoryIdOf } from "./repository-genesis.ts";
 import { type Membership, type Statement, type StatementBody, readStatement } from "./statement.ts";
+import { type Team, applyTeamStatement } from "./teams.ts";
+import { applyDeviceRemoval, applyRemoval } from "./removals.ts";
 
 const bad = "workspace-invalid";
 
@@ -21,6 +24,9 @@ export interface Workspace {
   /** Person keys that were given to devices that came later. */
   deviceBoxes: { person: string; device: string; epoch: number; wrap: Uint8Array }[];
   projects: Map<string, { name: Uint8Array; epoch: number }>;
+  teams: Map<string, Team>;
+  /** Newest frozen header of each lane, by repository. */
+  frozen: Map<string, Map<string, { seq: number; hash: Uint8Array }>>;
   /** Every connection there ever was; `live` says whether it still stands. */
   connections: Map<string, { projects: string[]; genesis: Uint8Array; live: boolean }>;
   /** `H` of each statement's envelope. */
@@ -53,7 +59,8 @@ function begin(bytes: Uint8Array): Workspace {
   checkBoxes(body.membership, [id]);
   return {
     id: statement.payloadHash, home: body.home, people: new Map([[id, founder]]), administrators: new Set([id]),
-    memberships: [body.membership], membershipWraps: [], deviceBoxes: [], projects: new Map(), connections: new Map(),
+    memberships: [body.membership], membershipWraps: [], deviceBoxes: [], projects: new Map(), teams: new Map(),
+    frozen: new Map(), connections: new Map(),
     hashes: [H(bytes)],
   };
 }
@@ -69,22 +76,28 @@ function applyStatement(workspace: Workspace, statement: Statement): void {
   const { body } = statement;
   if (body.type === "device") return applyDevice(workspace, statement, body);
   const author = findDevice(workspace, statement.by);
-  demand(author !== undefined && statement.isSignedBy(author.device.sign), bad, "not signed by a known device");
-  const authorId = toHex(author.person.id);
+  demand(author !== undefined && !author.device.removed && author.person.living, bad, "by no live device");
+  demand(statement.isSignedBy(author.device.sign), bad, "not signed by a known device");
   if (body.type === "person-key") {
-    addPersonKey(author.person, body.key);
+    const { boxes } = addPersonKey(author.person, body.key);
     checkWhole(author.person);
+    demand(boxes.every(({ device }) => author.person.devices.get(device)?.removed === false), bad, "a key boxed to a removed device");
+    author.person.keyDue = false;
     return;
   }
-  demand(workspace.administrators.has(authorId), bad, `${body.type} by somebody who is no administrator`);
+  if (applyTeamStatement(workspace, author, body)) return;
+  if (body.type === "device-removal") return applyDeviceRemoval(workspace, author, body);
+  demand(workspace.administrators.has(toHex(author.person.id)), bad, `${body.type} by somebody who is no administrator`);
   applyAsAdministrator(workspace, body);
 }
 
 function applyAsAdministrator(workspace: Workspace, body: StatementBody): void {
   const epoch = workspace.memberships.length - 1;
   if (body.type === "person") {
-    const person = readCard(body.card);
+    const { person, ...join } = readJoin(body.join);
     const id = toHex(person.id);
+    demand(sameBytes(join.workspace, workspace.id), bad, "a request to join another workspace");
+    demand(join.epoch <= epoch, bad, "a name sealed to an epoch that is not there");
     demand(!workspace.people.has(id), bad, "a person twice");
     checkWhole(person);
     for (const device of person.devices.keys()) demand(!findDevice(workspace, device), bad, "a device of two people");
@@ -94,9 +107,15 @@ function applyAsAdministrator(workspace: Workspace, body: StatementBody): void {
     workspace.people.set(id, person);
     workspace.membershipWraps.push({ person: id, epoch, wrap: body.membership });
   } else if (body.type === "membership") {
-    demand(body.membership.epoch === epoch + 1, bad, "an epoch that does not follow");
-    checkBoxes(body.membership, [...workspace.people.keys()]);
-    workspace.memberships.push(body.membership);
+    addMembership(workspace, body.membership);
+  } else if (body.type === "administrator") {
+    demand(workspace.people.get(body.person)?.living === true, bad, "nobody living");
+    demand(workspace.administrators.has(body.person) !== body.is, bad, "an administrator statement that changes nothing");
+    if (body.is) workspace.administrators.add(body.person);
+    else workspace.administrators.delete(body.person);
+    demand(workspace.administrators.size > 0, bad, "no administrator is left");
+  } else if (body.type === "removal") {
+    applyRemoval(workspace, body);
   } else if (body.type === "project") {
     demand(!workspace.projects.has(body.project), bad, "a project twice");
     workspace.projects.set(body.project, { name: body.name, epoch });
@@ -121,8 +140,9 @@ function applyDevice(workspace: Workspace, statement: Statement, body: { device:
   const payload = Fields.decode(splitEnvelope("hx/device/v1", body.device).payload);
   const personId = toHex(payload.bytes("person", 16));
   const person = workspace.people.get(personId);
-  demand(person !== undefined, bad, "a device of an unknown person");
+  demand(person?.living === true, bad, "a device of an unknown person");
   const author = person.devices.get(statement.by);
+  demand(author?.removed !== true, bad, "a device added by a removed one");
   const added = addDevice(person, body.device);
   demand(findDevices(workspace, added.device.id).length === 1, bad, "a device of two people");
   demand(!isPersonKey(workspace, added.device.sign), bad, "a device with the key of a person");
@@ -141,6 +161,13 @@ function isPersonKey(workspace: Workspace, key: Uint8Array): boolean {
 function checkWhole({ devices, keys }: Person): void {
   demand(devices.size > 0 && keys.length > 0, bad, "a card without a device or a key");
   for (const { boxes } of keys) demand(boxes.every(({ device }) => devices.has(device)), bad, "a key that is boxed to a stranger");
+}
+
+/** The next epoch of the membership key, boxed to the living. */
+export function addMembership(workspace: Workspace, membership: Membership): void {
+  demand(membership.epoch === workspace.memberships.length, bad, "an epoch that does not follow");
+  checkBoxes(membership, [...workspace.people].flatMap(([id, { living }]) => (living ? [id] : [])));
+  workspace.memberships.push(membership);
 }
 
 function checkBoxes(membership: Membership, people: string[]): void {

@@ -7,9 +7,10 @@ const ciphertextStart = 2;
 const sealedStart = 2 + 1120;
 const overhead = sealedStart + 16;
 
-/** Length of the plaintext of each purpose; `name` has none of its own. */
+/** Length of the plaintext of each purpose; `name`, `share` and `succession-box` have none of their own. */
 const plaintextLengths = new Map([
   ["author", 32], ["person-key", 32], ["person-key-before", 32], ["membership", 64], ["item", 32],
+  ["membership-before", 32], ["team", 32], ["team-before", 32], ["succession", 32],
 ]);
 
 /** What a wrap is for: its additional data. */
