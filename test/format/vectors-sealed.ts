@@ -9,8 +9,9 @@ import { signEnvelope } from "../../src/format/envelope.ts";
 import { idBytes } from "../../src/format/ids.ts";
 import { sealItem } from "../../src/format/item.ts";
 import { sealDeviceKey } from "../../src/format/key-file.ts";
+import { shareContext } from "../../src/format/sharing/share-wrap.ts";
 import { tieBody } from "../../src/format/tie.ts";
-import { itemContext, membershipBeforeContext, shareContext, successionBoxContext, successionContext, teamBeforeContext, teamContext, wrapAdditional } from "../../src/format/wrap.ts";
+import { itemContext, membershipBeforeContext, successionBoxContext, successionContext, teamBeforeContext, teamContext, wrapAdditional } from "../../src/format/wrap.ts";
 import { flip, invalid, ok } from "./vector.ts";
 import type { Vector, VectorFile } from "./vector.ts";
 import { nextPersonKey, wrapOf } from "./vectors-replay.ts";
@@ -32,7 +33,7 @@ export function wrapVectors(world: World): VectorFile {
     ["team-before", teamBeforeContext(team, 1), 32],
     ["succession", successionContext({ person: world.person, team, teamEpoch: 1, keyEpoch: 2 }), 32],
     ["succession-box", successionBoxContext(world.person, team, world.person, 2), 1170],
-    ["share", shareContext(world.repo, approval, world.session, 3), 64],
+    ["share", shareContext({ repo: world.repo, approval: toHex(approval), session: world.session, first: 3 }), 64],
   ];
   const v = (name: string, expect: string, wrap: Uint8Array, more: object = {}): Vector => ({
     name,
