@@ -34,7 +34,7 @@ export interface Spoken {
 export const signingSeed = (id: DeviceId): Uint8Array => bytes(`seed ${id}`);
 export const laneKey = (name: string, n: number): Uint8Array => bytes(`lane ${name} ${n}`);
 
-let nonce = 0;
+let nonce = 1;
 
 /** A signed statement, and where it lies. */
 export function speak(crypto: Crypto, state: WorkspaceState, { name, device: n = 0, head, seq = nonce++, at = 0 }: Speaker, saying: Saying): Spoken {

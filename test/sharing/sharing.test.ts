@@ -3,10 +3,11 @@ import { loadCrypto } from "../../src/adapters/crypto/libsodium.ts";
 import { foldSharing } from "../../src/domain/sharing/fold.ts";
 import { leaseOf, MAX_LEASE, standing } from "../../src/domain/sharing/sharing.ts";
 import type { GivenApproval, Sharing } from "../../src/domain/sharing/sharing.ts";
+import type { Person, Succession } from "../../src/domain/workspace/state.ts";
 import type { Crypto } from "../../src/ports/crypto.ts";
 import { accesses, approves, asks, believedOf, denies, revokes, session, signingSeed, speak, withdraws } from "./say.ts";
 import type { Saying, Spoken, Terms } from "./say.ts";
-import { device, hex, Workspace } from "./workspace.ts";
+import { device, hex, person, team, Workspace } from "./workspace.ts";
 
 let crypto: Crypto;
 let workspace: Workspace;
@@ -237,6 +238,7 @@ it("an approval expires at its time, and a revoked one is revoked", () => {
 });
 
 describe("after a departure", () => {
+  const signed: Succession = { team: team("ops"), teamEpoch: 0, keyEpoch: 0, hash: new Uint8Array(), boxes: new Map() };
   const approveFor = (by: string, head = workspace.n): string => say(by, approves(terms), { head });
 
   it.each([true, false])("what was approved before stands (departed: %s), and nothing new can be", (departed) => {
@@ -266,6 +268,17 @@ describe("after a departure", () => {
     workspace.teamRemoval("ops", "dee");
     expect([standing(given(own), 0), standing(given(late), 0)]).toEqual(["revoked", "living"]);
     expect(whyVoid(approveFor("dee"))).toMatch(/neither by the author/);
+  });
+
+  it.each<readonly [string, Partial<Person>]>([
+    ["that the departure has not published", { state: "departed", succession: { ...signed } }],
+    ["of somebody who did not depart", { state: "removed", succession: { ...signed, wrap: new Uint8Array([1]) } }],
+    ["of somebody who is here", { state: "living", succession: { ...signed, wrap: new Uint8Array([1]) } }],
+  ])("nobody may by a succession %s, should a state ever say such a thing", (_, change) => {
+    const { state } = workspace;
+    const ann = state.persons.get(person("ann")) ?? expect.fail();
+    workspace.state = { ...state, persons: new Map([...state.persons, [ann.id, { ...ann, until: workspace.n, ...change }]]) };
+    expect(whyVoid(approveFor("dee"))).toMatch(/neither/);
   });
 
   it("nobody may without a succession, nor where somebody was removed and did not depart", () => {
