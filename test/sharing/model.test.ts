@@ -241,9 +241,10 @@ const approve = fc
     honest: mostly,
     team: teamName,
     sessions: fc.uniqueArray(about, { minLength: 1, maxLength: 2 }),
-    audience: fc.option(fc.uniqueArray(who, { minLength: 1 }), { freq: 1 }),
-    lives: fc.option(fc.integer({ min: 0, max: 4 }), { freq: 1 }),
-    request: fc.option(pick, { freq: 1 }),
+    audience: fc.option(fc.uniqueArray(who, { minLength: 1 }), { freq: 2 }),
+    lives: fc.option(fc.integer({ min: 0, max: 4 }), { freq: 2 }),
+    request: fc.option(pick, { freq: 2 }),
+    fits: fc.nat(3).map((n) => n > 0),
     right: mostly,
     tie: mostly,
     ahead: mostly,
@@ -256,13 +257,15 @@ const approve = fc
     const covers = it.sessions.map((name): Covers => ({ session: name, first: 0, count: (reference.parts.get(name) ?? 0) + (it.ahead ? 0 : 1), right: it.right, tie: it.tie }));
     const by = it.honest ? (pair.living(author) ? author : it.who) : it.who;
     const keys = pair.team(it.team).keys.length;
+    const claims = it.honest || it.device === 0 ? author : it.who;
+    const asked = reference.requests.filter(({ team: name, to }) => !it.fits || (name === it.team && to === claims));
     pair.approve(by, it.device, it.lag, {
-      author: it.honest || it.device === 0 ? author : it.who,
+      author: claims,
       team: it.team,
       epoch: Math.max(0, it.epoch ? keys - 1 : keys),
       audience: it.audience === null ? null : [...it.audience].sort(),
       expires: it.lives === null ? null : reference.now + it.lives,
-      request: it.request === null ? null : (at(reference.requests, it.request)?.id ?? null),
+      request: it.request === null ? null : (at(asked, it.request)?.id ?? null),
       extends: null,
       covers,
     });
@@ -299,7 +302,7 @@ const extend = fc
     });
   });
 
-const revoke = fc.record({ pick, who, device, lag, honest: mostly, author: mostly, sessions: fc.option(fc.uniqueArray(about, { minLength: 1, maxLength: 1 })) }).map((it): Step => (pair) => {
+const revoke = fc.record({ pick, who, device, lag, honest: fc.boolean(), author: fc.nat(3).map((n) => n > 0), sessions: fc.option(fc.uniqueArray(about, { minLength: 1, maxLength: 1 })) }).map((it): Step => (pair) => {
   const approval = at(pair.reference.approvals, it.pick);
   if (approval === null) return;
   const by = it.honest && pair.living(approval.author) ? approval.author : it.who;
@@ -326,7 +329,7 @@ const answer = fc.record({ pick, who, device, lag, honest: mostly, denial: fc.bo
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 16, arbitrary: approve },
   { weight: 5, arbitrary: extend },
-  { weight: 3, arbitrary: revoke },
+  { weight: 5, arbitrary: revoke },
   { weight: 5, arbitrary: request },
   { weight: 3, arbitrary: answer },
   { weight: 4, arbitrary: fc.tuple(teamName, who).map(([name, one]): Step => (pair) => pair.admit(name, one)) },
