@@ -157,6 +157,6 @@ function ended(found: Team, who: PersonId, n: number): Partial<Team> {
   const since = found.members.get(who);
   if (since === undefined) return { nominated };
   const members = new Map([...found.members].filter(([id]) => id !== who));
-  const former: readonly FormerMember[] = [...(found.former ?? []), { person: who, since, until: n }];
+  const former: readonly FormerMember[] = [...found.former, { person: who, since, until: n }];
   return { nominated, members, former, due: n, dead: members.size === 0 };
 }

@@ -3,7 +3,7 @@ import { auditOwnBox, auditTeam } from "../../src/app/workspace/audit.ts";
 import { admitBody, newTeamId, teamBody, teamKeyBody } from "../../src/app/workspace/compose-team.ts";
 import { nameKeys, openMembership, openTeamKeys, teamName } from "../../src/app/workspace/member.ts";
 import { newProjectId } from "../../src/app/workspace/found.ts";
-import { grantedTeams, isAdministrator, isGranted, isTeamMember, isTeamReady, teamsOf } from "../../src/domain/workspace/state.ts";
+import { grantedTeams, isAdministrator, isGranted, isTeamMember, isTeamReady, teamsOf, wasTeamMember } from "../../src/domain/workspace/state.ts";
 import type { TeamId } from "../../src/domain/ids.ts";
 import type { TeamKeyBody } from "../../src/domain/workspace/team-bodies.ts";
 import type { StatementBody } from "../../src/format/statement-body.ts";
@@ -147,6 +147,25 @@ describe("a team", () => {
     expect(at.state.teams.get(id)).toMatchObject({ due: null, nominated: new Set() });
     at.say(ann, leave(carol, id));
     expect(at.state.teams.get(id)?.due).not.toBeNull();
+  });
+
+  it("remembers who was a member where, by a removal from the team as from the workspace, and through a return", () => {
+    const { id, seed } = at.team(bob, carol);
+    const was = (person: Colleague, n: number): boolean => wasTeamMember(at.state, id, person.id, n);
+    const since = at.state.teams.get(id)?.members.get(carol.id) ?? expect.fail("carol is no member");
+    at.say(ann, leave(carol, id));
+    const left = at.state.head.n;
+    const fresh = at.crypto.random.bytes(32);
+    at.say(bob, teamKeyBody(at.crypto, at.state, { team: id, by: bob.id, seed: fresh, before: seed }));
+    at.say(ann, nominate(carol, id));
+    at.say(bob, admit(carol, id, fresh));
+    const back = at.state.head.n;
+    expect([since - 1, since, left - 1, left, back - 1, back, back + 1].map((n) => was(carol, n))).toEqual([false, true, true, false, false, true, true]);
+    at.say(ann, at.removal(carol.id));
+    const removed = at.state.head.n;
+    expect([since, left, back, removed - 1, removed].map((n) => was(carol, n))).toEqual([true, false, true, true, false]);
+    expect(was(dan, removed)).toBe(false);
+    expect(was(bob, removed)).toBe(true);
   });
 
   it("is dead without its last member, and nothing names it any more but a withdrawal", () => {

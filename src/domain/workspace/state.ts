@@ -99,8 +99,8 @@ export interface Team {
   readonly nominated: ReadonlySet<PersonId>;
   /** With the number of the statement that made each one a member. */
   readonly members: ReadonlyMap<PersonId, number>;
-  /** Memberships that ended, by a removal from the team or from the workspace: what was said during one stays said. Absent: none. */
-  readonly former?: readonly FormerMember[];
+  /** Memberships that ended, by a removal from the team or from the workspace: what was said during one stays said. */
+  readonly former: readonly FormerMember[];
   /** Index is the epoch; empty: nobody made a key yet. */
   readonly keys: readonly TeamKeyEpoch[];
   /** Number of the removal since which the key is due for a new epoch; null: not due. */
@@ -261,7 +261,7 @@ export function wasTeamMember(state: WorkspaceState, team: TeamId, person: Perso
   const found = state.teams.get(team);
   const since = found?.members.get(person);
   if (since !== undefined && since <= n) return true;
-  return found?.former?.some((ended) => ended.person === person && ended.since <= n && n < ended.until) === true;
+  return found?.former.some((ended) => ended.person === person && ended.since <= n && n < ended.until) === true;
 }
 
 /** The newest key of a team, or null while nobody made one. */

@@ -16,7 +16,7 @@ export function applyTeam(verify: Verify, state: WorkspaceState, statement: Stat
   const { n } = statement;
   demand(!state.teams.has(body.team), n, `team '${body.team}' is there already`);
   const name = { wrap: body.name, epoch: currentMembership(state).epoch };
-  return withTeam(state, { id: body.team, name, since: n, nominated: new Set(), members: new Map(), keys: [], due: null, grants: new Map(), dead: false });
+  return withTeam(state, { id: body.team, name, since: n, nominated: new Set(), members: new Map(), former: [], keys: [], due: null, grants: new Map(), dead: false });
 }
 
 export function applyNominate(verify: Verify, state: WorkspaceState, statement: Statement, body: NominateBody): WorkspaceState {
@@ -42,7 +42,8 @@ export function applyTeamRemoval(verify: Verify, state: WorkspaceState, statemen
 /** A team after somebody left it: due, or dead when nobody is left; as it was when they had no part in it. */
 export function withoutPerson(team: Team, person: PersonId, n: number): Team {
   const nominated = new Set([...team.nominated].filter((id) => id !== person));
-  if (!team.members.has(person)) return { ...team, nominated };
+  const since = team.members.get(person);
+  if (since === undefined) return { ...team, nominated };
   const members = new Map([...team.members].filter(([id]) => id !== person));
-  return { ...team, nominated, members, due: n, dead: members.size === 0 };
+  return { ...team, nominated, members, former: [...team.former, { person, since, until: n }], due: n, dead: members.size === 0 };
 }
