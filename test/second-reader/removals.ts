@@ -24,7 +24,7 @@ export function applyRemoval(workspace: Workspace, body: Body<"removal">): void 
   freeze(workspace, body.frozen);
 }
 
-/** Ends a device, which makes the key of its person due, and with it that of their teams. */
+/** Ends a device: the keys of its person's teams are due, and that of the person where it is boxed to the device. */
 export function applyDeviceRemoval(workspace: Workspace, author: { person: Person; device: Device }, body: Body<"device-removal">): void {
   const found = findDevice(workspace, body.device);
   demand(found !== undefined && !found.device.removed && found.person.living, bad, "a removal of no live device");
@@ -32,7 +32,10 @@ export function applyDeviceRemoval(workspace: Workspace, author: { person: Perso
   const mayDoIt = found.person === author.person || workspace.administrators.has(toHex(author.person.id));
   demand(mayDoIt, bad, "a removal of somebody else's device");
   found.device.removed = true;
-  found.person.keyDue = true;
+  const { id } = found.device;
+  const newest = found.person.keys.at(-1);
+  const later = workspace.deviceBoxes.some(({ device, epoch }) => device === id && epoch === newest?.epoch);
+  if (later || newest?.boxes.some(({ device }) => device === id) === true) found.person.keyDue = true;
   for (const team of workspace.teams.values()) if (team.members.has(toHex(found.person.id))) team.due = true;
   addMembership(workspace, body.membership);
   freeze(workspace, body.frozen);

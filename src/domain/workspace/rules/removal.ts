@@ -2,7 +2,7 @@ import { equal } from "../../bytes.ts";
 import { administratorOf, authorOf, demand, livingPerson } from "../checks.ts";
 import type { Verify } from "../checks.ts";
 import type { DeviceRemovalBody, RemovalBody } from "../removal-bodies.ts";
-import { isAdministrator, livingPersons } from "../state.ts";
+import { currentPersonKey, isAdministrator, livingPersons } from "../state.ts";
 import type { Device, Person, Succession, WorkspaceState } from "../state.ts";
 import type { Statement } from "../statement.ts";
 import { beginEpoch } from "./frozen.ts";
@@ -28,7 +28,7 @@ export function applyRemoval(verify: Verify, state: WorkspaceState, statement: S
   };
 }
 
-/** Ends one device. Its person stays, and their keys are due, for the device may still hold them. */
+/** Ends one device. Its person stays; their key is due where the device may hold it, and so are the keys of their teams. */
 export function applyDeviceRemoval(verify: Verify, state: WorkspaceState, statement: Statement, body: DeviceRemovalBody): WorkspaceState {
   const author = authorOf(verify, state, statement);
   const { n } = statement;
@@ -38,10 +38,11 @@ export function applyDeviceRemoval(verify: Verify, state: WorkspaceState, statem
   const person = livingPerson(state, device.person, n);
   demand(author.person.id === person.id || isAdministrator(state, author.person.id), n, `'${author.person.id}' is neither an administrator nor the person of the device`);
   const remaining = livingPersons(state).map(({ id }) => id);
+  const keyDue = person.keyDue || currentPersonKey(person).boxes.has(device.id);
   return {
     ...state,
     ...beginEpoch(state, body, remaining, n),
-    persons: new Map([...state.persons, [person.id, { ...person, keyDue: true }]]),
+    persons: new Map([...state.persons, [person.id, { ...person, keyDue }]]),
     devices: new Map([...state.devices, [device.id, ended(device, n)]]),
     teams: new Map([...state.teams].map(([id, team]) => [id, team.members.has(person.id) ? { ...team, due: n } : team])),
   };
