@@ -3,6 +3,7 @@ import { isSessionId, sessionId, type LaneId, type Oid, type SessionId } from ".
 import type { FileRole, SessionFacts } from "../../ports/agent.ts";
 import type { Hashes, Random } from "../../ports/crypto.ts";
 import type { WorkFiles } from "../../ports/work-files.ts";
+import type { ScanState } from "../scan/session-scan.ts";
 import type { TornLine } from "./ranges.ts";
 
 /** What was captured of one file: enough to take only new bytes and to notice a rewrite. */
@@ -70,6 +71,8 @@ export interface SessionIndex {
   /** Raw bytes captured so far, and bytes left out. */
   bytes: number;
   omitted: number;
+  /** What the scan for secrets found in these bytes; absent where not all of them were scanned. */
+  scan?: ScanState;
   /** Modification time of the newest file at the last capture, ms. */
   seen: number;
 }
