@@ -27,7 +27,7 @@ export function secretScanner({ hashes, own }: ScannerOptions): Scanner {
   return {
     rules: hashes.h16(utf8(JSON.stringify([REVISION, STANDARD, ...patterns.map(({ line, source }) => [line, source])]))),
     scan(chunk: Uint8Array, form: TextForm): readonly Finding[] {
-      const flat = unescapeBytes(chunk, form);
+      const flat = unescapeBytes(chunk, form, "skip");
       const { text } = flat;
       const matches: Match[] = [...privateKeys(text)];
       for (const rule of [standard, knownForms, highEntropy]) {

@@ -1,9 +1,9 @@
 import { fromHex, fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
 import { isSessionId, sessionId, type LaneId, type Oid, type SessionId } from "../../domain/ids.ts";
+import type { ScanFact } from "../../format/private-block.ts";
 import type { FileRole, SessionFacts } from "../../ports/agent.ts";
 import type { Hashes, Random } from "../../ports/crypto.ts";
 import type { WorkFiles } from "../../ports/work-files.ts";
-import type { ScanState } from "../scan/session-scan.ts";
 import type { TornLine } from "./ranges.ts";
 
 /** What was captured of one file: enough to take only new bytes and to notice a rewrite. */
@@ -72,7 +72,7 @@ export interface SessionIndex {
   bytes: number;
   omitted: number;
   /** What the scan for secrets found in these bytes; absent where not all of them were scanned. */
-  scan?: ScanState;
+  scan?: ScanFact;
   /** Modification time of the newest file at the last capture, ms. */
   seen: number;
 }

@@ -1,16 +1,9 @@
 import { toHex } from "../../domain/bytes.ts";
+import type { ScanFact } from "../../format/private-block.ts";
 import type { Scanner } from "../../ports/scanner.ts";
 import type { FileProgress, SessionIndex } from "../capture/session-index.ts";
 import { FileScan } from "./chunks.ts";
 import { formOf } from "./form.ts";
-
-/** What the scan of a session has come to. It says something only while `bytes` are all that was captured. */
-export interface ScanState {
-  /** Name of the rule set, hex. */
-  readonly rules: string;
-  readonly found: number;
-  readonly bytes: number;
-}
 
 /** Bytes that one process scans while it captures, about half a second. What is beyond is scanned when it is shared. */
 const BUDGET = 16 << 20;
@@ -35,7 +28,7 @@ export class CaptureScanner {
 /** Scans what a capture takes of one session. */
 export class SessionScan {
   readonly #scanner: CaptureScanner | undefined;
-  readonly #before: ScanState | undefined;
+  readonly #before: ScanFact | undefined;
   #isWhole: boolean;
   #open: { readonly file: FileProgress; readonly generation: number; readonly scan: FileScan } | null = null;
   #rules: string | null = null;
@@ -69,7 +62,7 @@ export class SessionScan {
   }
 
   /** What is known after it; undefined when something was not scanned, or not with the rules of today. */
-  state(index: SessionIndex): ScanState | undefined {
+  state(index: SessionIndex): ScanFact | undefined {
     this.#close();
     if (!this.#isWhole || this.#bytes !== index.bytes || index.bytes === 0) return undefined;
     return this.#rules === null ? this.#before : { rules: this.#rules, found: this.#found, bytes: this.#bytes };

@@ -23,10 +23,13 @@ const ESCAPES = /\\+(?:u[0-9a-fA-F]{4}|["nrtbf/])?/g;
 const ESCAPES_AND_LINES = /\n|\\+(?:u[0-9a-fA-F]{4}|["nrtbf/])?/g;
 const MEANING: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", "/": "/", '"': '"' };
 
-/** Takes bytes that are no UTF-8 as one character each. */
-export function unescapeBytes(bytes: Uint8Array, form: TextForm): Unescaped {
+/**
+ * Takes bytes that are no UTF-8 as one character each.
+ * @param runs what becomes of long runs of base64: `skip` for rules, which find nothing there
+ */
+export function unescapeBytes(bytes: Uint8Array, form: TextForm, runs: "skip" | "keep"): Unescaped {
   const raw = decode(bytes);
-  const flat = flatten(raw, form);
+  const flat = flatten(raw, form, runs);
   const ascii = raw.length === bytes.length;
   const byteAt = ascii ? (at: number): number => at : (at: number): number => utf8(raw.slice(0, at)).length;
   return {
@@ -42,7 +45,7 @@ export function unescapeBytes(bytes: Uint8Array, form: TextForm): Unescaped {
 
 /** As `unescapeBytes`, of a text alone. */
 export function unescapeText(text: string): string {
-  return flatten(text, "text").text;
+  return flatten(text, "text", "keep").text;
 }
 
 function decode(bytes: Uint8Array): string {
@@ -53,7 +56,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function flatten(raw: string, form: TextForm): { readonly text: string; rawAt(at: number): number } {
+function flatten(raw: string, form: TextForm, runs: "skip" | "keep"): { readonly text: string; rawAt(at: number): number } {
   const pieces: string[] = [];
   /** From the character `flats[i]` on, text and raw go in step, from `raws[i]`. */
   const flats: number[] = [0];
@@ -68,7 +71,7 @@ function flatten(raw: string, form: TextForm): { readonly text: string; rawAt(at
     raws.push(to);
   };
   const plain = (to: number): void => {
-    for (const [from, end] of longRuns(raw, done, to)) {
+    for (const [from, end] of runs === "skip" ? longRuns(raw, done, to) : []) {
       pieces.push(raw.slice(done, from));
       length += from - done;
       flats.push(length);
