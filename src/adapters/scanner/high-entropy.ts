@@ -18,8 +18,7 @@ const WEAK = /^key$/i;
 const PLACEHOLDER = /example|placeholder|your|xxxx|dummy|changeme|redacted|sample|123456789|abcdefgh/i;
 const SUM = /^sha(?:1|256|384|512)[-_:]/i;
 const AGENT_ID = /^(?:toolu|msg|req|call|chatcmpl|resp|rs|fc|ctc|item|thread|turn|sess|session|srvtoolu|file|run|step)_/i;
-const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
-const UUID_DASHED = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 
 export function* highEntropy(text: string): Generator<Match> {
   for (const { index, 0: word } of text.matchAll(WORDS)) {
@@ -39,9 +38,9 @@ export function* highEntropy(text: string): Generator<Match> {
 
 /** @param weak the word alone says little: hex beside it may be any sum */
 function isRandom(token: string, weak: boolean): boolean {
-  if (PLACEHOLDER.test(token) || SUM.test(token) || AGENT_ID.test(token) || UUID_DASHED.test(token)) return false;
+  if (PLACEHOLDER.test(token) || SUM.test(token) || AGENT_ID.test(token) || UUID.test(token)) return false;
   const value = token.replace(/=+$/, "");
-  if (/^[0-9a-f]+$/i.test(value)) return !weak && value.length >= 32 && !UUID.test(token) && entropy(value) >= 3;
+  if (/^[0-9a-f]+$/i.test(value)) return !weak && value.length >= 32 && entropy(value) >= 3;
   const digits = value.replace(/[^0-9]/g, "").length;
   if (digits === 0 || /^[0-9_-]+$/.test(value) || isPath(value)) return false;
   const both = /[a-z]/.test(value) && /[A-Z]/.test(value);
