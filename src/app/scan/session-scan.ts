@@ -5,8 +5,8 @@ import type { FileProgress, SessionIndex } from "../capture/session-index.ts";
 import { FileScan } from "./chunks.ts";
 import { formOf } from "./form.ts";
 
-/** Bytes that one process scans while it captures, about half a second. What is beyond is scanned when it is shared. */
-const BUDGET = 16 << 20;
+/** Bytes that one process scans while it captures, about a quarter of a second. What is beyond is scanned when it is shared. */
+const BUDGET = 8 << 20;
 
 /** The scanner of captures: loaded when the first byte comes. It never fails a capture. */
 export class CaptureScanner {
