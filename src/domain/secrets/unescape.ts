@@ -31,7 +31,14 @@ export function unescapeBytes(bytes: Uint8Array, form: TextForm, runs: "skip" | 
   const raw = decode(bytes);
   const flat = flatten(raw, form, runs);
   const ascii = raw.length === bytes.length;
-  const byteAt = ascii ? (at: number): number => at : (at: number): number => utf8(raw.slice(0, at)).length;
+  // Findings come in order: each is counted from the one before.
+  let known = { at: 0, bytes: 0 };
+  const byteAt = (at: number): number => {
+    if (ascii) return at;
+    if (at < known.at) known = { at: 0, bytes: 0 };
+    known = { at, bytes: known.bytes + utf8(raw.slice(known.at, at)).length };
+    return known.bytes;
+  };
   return {
     text: flat.text,
     bytesOf(from, to) {
