@@ -195,8 +195,8 @@ async function open(lines: readonly string[]): Promise<Open> {
   const { id } = await newSession(lines);
   await desk.capture(id);
   const { ledger } = await openedAt(desk.machine, desk.checkout);
-  const { author, mine, head } = await here();
-  await publish(ledger, { head, waitMs: 1000 });
+  const { author, mine, state } = await here();
+  await publish(ledger, { state, waitMs: 1000 });
   for (const source of await mine()) {
     for (const session of await sessionsOf(source)) {
       const opened = await openOwnSession(ledger, author, source, session);
@@ -211,8 +211,7 @@ async function here() {
   const opened = await openHere(settings, desk.checkout, () => identityPorts(settings, { ask: async () => null }), "must");
   const { author } = opened;
   if (author === null) throw new Error("no identity");
-  const { head } = opened.state.chain.state;
-  return { author, mine: () => opened.mine(), head: { n: head.n, hash: head.hash } };
+  return { author, mine: () => opened.mine(), state: opened.state.chain.state };
 }
 
 /** Puts a copy into a lane's tree as a publication does, and opens it as its author. */
