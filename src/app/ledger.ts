@@ -5,6 +5,7 @@ import type { Compressor } from "../ports/compressor.ts";
 import type { Crypto } from "../ports/crypto.ts";
 import type { Repository, Store } from "../ports/git.ts";
 import type { WorkFiles } from "../ports/work-files.ts";
+import type { CaptureScanner } from "./scan/session-scan.ts";
 
 /** The lane that this clone writes: docs/spec/keyfile.md, "lane key". It opens nothing. */
 export interface OwnLane {
@@ -43,4 +44,6 @@ export interface Ledger {
 /** A ledger of a clone that may write. */
 export interface WritableLedger extends Ledger {
   readonly lane: OwnLane;
+  /** Scans what is captured for secrets. Absent: captures carry no digest. */
+  readonly scanner?: CaptureScanner;
 }

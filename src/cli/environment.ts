@@ -1,6 +1,6 @@
 /** Every environment variable that hx reads, with its meaning: help, reference and their test share it. */
 export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
-  ["HX_CONFIG_DIR", "keys of the person; $XDG_CONFIG_HOME/hx, else ~/.config/hx"],
+  ["HX_CONFIG_DIR", "keys of the person, and `secrets`, their own patterns for the scan; $XDG_CONFIG_HOME/hx, else ~/.config/hx"],
   ["HX_STATE_DIR", "trust state: verified heads and pins; $XDG_STATE_HOME/hx, else ~/.local/state/hx"],
   ["HX_CACHE_DIR", "what can be made again; $XDG_CACHE_HOME/hx, else ~/.cache/hx"],
   ["HX_PASSPHRASE_FILE", "file whose first line is the passphrase, as --passphrase-file; for CI"],

@@ -80,6 +80,14 @@ export interface CapturedFile {
   bytes(): Promise<Uint8Array>;
 }
 
+/** Whole lines of a file: bytes [from, to). Ranges are in order and do not overlap. */
+export interface TurnRange {
+  readonly from: number;
+  readonly to: number;
+  /** `index` of the turn in the view; `frame`: without it no turn of the file can be read, and it says nothing of any. */
+  readonly turn: number | "frame";
+}
+
 export type HookPayload = Readonly<Record<string, unknown>>;
 
 /** One coding agent. One folder under src/adapters/agents/ implements it; test/agents/contract.ts is the suite it must pass. */
@@ -108,6 +116,11 @@ export interface Agent {
   records(file: { readonly path: string; readonly role: FileRole }, state?: unknown): RecordReader;
   /** The normalised view. Never throws on damaged records: they are counted. */
   view(files: readonly CapturedFile[]): Promise<SessionView>;
+  /**
+   * Which lines of these files belong to which turn of the view, by path: for who may see some turns only. A line that tells of other
+   * turns too (titles, summaries of what came before, copies of other sessions), or of which it is not known, is in no range.
+   */
+  turnsOf(files: readonly CapturedFile[]): Promise<ReadonlyMap<string, readonly TurnRange[]>>;
   /**
    * Where `restore` puts a file of a session, absolute, below a root of this machine.
    * `directory` is the checkout in which the session is to go on (agents name folders after it).

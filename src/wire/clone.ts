@@ -23,6 +23,7 @@ import type { Crypto } from "../ports/crypto.ts";
 import type { Remote, Repository } from "../ports/git.ts";
 import type { KeyFiles } from "../ports/keystore.ts";
 import type { WorkFiles } from "../ports/work-files.ts";
+import { captureScanner } from "./scanner.ts";
 import type { Settings } from "./settings.ts";
 
 export const systemClock = { now: (): number => Date.now() };
@@ -92,7 +93,7 @@ export function lanePorts(clone: Clone, ledger: Ledger): LanePorts {
 export async function writable(clone: Clone, ledger: Ledger): Promise<WritableLedger | null> {
   const lane = await readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory });
   // Somebody else writes with its key: what is captured from now on waits for a lane that is opened afresh.
-  return lane === null || (await isForked(ledger, lane.id)) ? null : { ...ledger, lane };
+  return lane === null || (await isForked(ledger, lane.id)) ? null : { ...ledger, lane, scanner: captureScanner(clone.settings, clone.crypto.hashes) };
 }
 
 /** What holds here by the workspace chain: connection and boundary. @throws HxError `not-connected` */

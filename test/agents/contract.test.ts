@@ -1,6 +1,9 @@
 import { claudeFixture } from "./claude-code.fixture.ts";
 import { codexFixture } from "./codex.fixture.ts";
 import { agentContract } from "./contract.ts";
+import { turnsContract } from "./turns-contract.ts";
 
 agentContract("claude-code", claudeFixture);
 agentContract("codex", codexFixture);
+turnsContract("claude-code", claudeFixture);
+turnsContract("codex", codexFixture);

@@ -41,6 +41,7 @@ export function memoryAgent(id: string, directory = "/here"): MemoryAgent {
       view: async () => {
         throw new Error("no view");
       },
+      turnsOf: async () => new Map(),
       placeOf: async (path) => path,
     },
   };

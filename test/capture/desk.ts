@@ -94,7 +94,8 @@ export async function makeDesk(): Promise<Desk> {
   };
 }
 
-async function opened(machine: Machine, checkout: string): Promise<{ ledger: WritableLedger; boundary: Boundary; keep: () => Promise<void> }> {
+/** The ledger of a checkout, to capture in this process. */
+export async function opened(machine: Machine, checkout: string): Promise<{ ledger: WritableLedger; boundary: Boundary; keep: () => Promise<void> }> {
   const clone = await openClone(readSettings(machine.env), checkout);
   const open = await openLedger(clone);
   const ledger = await writable(clone, open);

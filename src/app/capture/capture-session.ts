@@ -10,6 +10,7 @@ import { parseCommit } from "../../format/commit.ts";
 import type { Agent, SessionSource, SourceFile } from "../../ports/agent.ts";
 import type { Effort } from "../../ports/compressor.ts";
 import type { WritableLedger } from "../ledger.ts";
+import { SessionScan } from "../scan/session-scan.ts";
 import { entryAt } from "../lane/tree.ts";
 import { manifestOf } from "../lane/manifests.ts";
 import type { Boundary } from "./boundary.ts";
@@ -165,8 +166,12 @@ async function readFiles(
   index: SessionIndex,
   writer: PartWriter,
 ): Promise<boolean> {
+  const scan = new SessionScan(options.dryRun === true ? undefined : ledger.scanner, index);
   const sink: Sink = {
-    data: (file, path, offset, bytes) => writer.record(path, file.role, { kind: "data", file: file.f, generation: file.g, offset, bytes }),
+    async data(file, path, offset, bytes) {
+      await scan.take(file, path, offset, bytes);
+      await writer.record(path, file.role, { kind: "data", file: file.f, generation: file.g, offset, bytes });
+    },
     omit: (file, path, offset, length) => writer.record(path, file.role, { kind: "omit", file: file.f, generation: file.g, offset, length }),
   };
   const now = ledger.clock.now();
@@ -201,6 +206,9 @@ async function readFiles(
     await writer.record(path, progress.role, { kind: "gone", file: progress.f });
     taken = true;
   }
+  const state = scan.state(index);
+  if (state === undefined) delete index.scan;
+  else index.scan = state;
   return taken;
 }
 
@@ -328,6 +336,7 @@ async function factsOf(index: SessionIndex, boundary: Boundary): Promise<Private
     bytes: index.bytes,
     files: Object.keys(index.files).length,
     ...(index.omitted > 0 ? { omitted: index.omitted } : {}),
+    ...(index.scan === undefined ? {} : { scan: index.scan }),
     ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Partial<PrivateFacts>),
   };
 }

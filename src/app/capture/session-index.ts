@@ -1,5 +1,6 @@
 import { fromHex, fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
 import { isSessionId, sessionId, type LaneId, type Oid, type SessionId } from "../../domain/ids.ts";
+import type { ScanFact } from "../../format/private-block.ts";
 import type { FileRole, SessionFacts } from "../../ports/agent.ts";
 import type { Hashes, Random } from "../../ports/crypto.ts";
 import type { WorkFiles } from "../../ports/work-files.ts";
@@ -70,6 +71,8 @@ export interface SessionIndex {
   /** Raw bytes captured so far, and bytes left out. */
   bytes: number;
   omitted: number;
+  /** What the scan for secrets found in these bytes; absent where not all of them were scanned. */
+  scan?: ScanFact;
   /** Modification time of the newest file at the last capture, ms. */
   seen: number;
 }

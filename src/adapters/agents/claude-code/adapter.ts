@@ -12,6 +12,7 @@ import { filesOf, lastChange, PROJECT } from "./session-files.ts";
 import { looksLikeSlug, slugMatcher, slugOf } from "./slug.ts";
 import type { Finding } from "./store.ts";
 import { foldersOf, headValue, idOfName, isId, ownerOfSibling, sessionsIn } from "./store.ts";
+import { claudeTurns } from "./turns.ts";
 import { claudeView } from "./view.ts";
 
 /** Where Claude Code's store is. All absolute. */
@@ -45,6 +46,7 @@ export function claudeCode(options: ClaudeCodeOptions): Agent {
     open: async (file) => openInside(file.absolute, await roots()),
     records: claudeReader,
     view: claudeView,
+    turnsOf: claudeTurns,
     placeOf: async (recorded, where) => {
       const root = (await roots())[0] ?? stores[0] ?? options.home;
       return placeBelow(root, await placed(recorded, where.directory, options));

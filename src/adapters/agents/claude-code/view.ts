@@ -21,8 +21,7 @@ import { usage } from "./usage.ts";
 /** The normalised view of a session of Claude Code: docs/agents.md. */
 export async function claudeView(files: readonly CapturedFile[]): Promise<SessionView> {
   const transcripts = files.filter(({ role }) => role === "transcript");
-  const live = transcripts.filter(({ path }) => path.endsWith(`/${idOfName(nameOf(path)) ?? ""}.jsonl`));
-  const main = live.find(({ path }) => path.startsWith(`projects/${PROJECT}/`)) ?? live[0] ?? transcripts[0];
+  const main = mainOf(transcripts);
   const builder = viewBuilder();
   const tokens = usage();
   const bytes = main === undefined ? new Uint8Array(0) : await main.bytes();
@@ -37,6 +36,29 @@ export async function claudeView(files: readonly CapturedFile[]): Promise<Sessio
   const total = tokens.total();
   const { title, branch, version, first, last } = told.facts;
   return builder.build({ agent: "claude-code", id: id ?? "", ...defined({ title, branch, version, first, last, directory: told.directory, tokens: total }) });
+}
+
+/** The live one of the transcripts of a session. */
+export function mainOf(transcripts: readonly CapturedFile[]): CapturedFile | undefined {
+  const live = transcripts.filter(({ path }) => path.endsWith(`/${idOfName(nameOf(path)) ?? ""}.jsonl`));
+  return live.find(({ path }) => path.startsWith(`projects/${PROJECT}/`)) ?? live[0] ?? transcripts[0];
+}
+
+/** A record of the main transcript, and the turn that is open after it. */
+export interface PlacedRecord {
+  readonly record: Json;
+  readonly start: number;
+  readonly line: Uint8Array;
+  readonly turn: number | undefined;
+}
+
+/** The records that the view takes, in order. */
+export function placedRecords(bytes: Uint8Array): readonly PlacedRecord[] {
+  const builder = viewBuilder();
+  const placed: PlacedRecord[] = [];
+  const work = { builder, tokens: usage(), context: { calls: new Map(), moved: () => undefined }, tree: branches(), seen: new Set<string>() };
+  takeMain(bytes, work, (record, start, line) => void placed.push({ record, start, line, turn: builder.current() }));
+  return placed;
 }
 
 interface Work {
@@ -54,12 +76,12 @@ interface Told {
   readonly facts: SessionFacts;
 }
 
-function takeMain(bytes: Uint8Array, work: Work): Told {
+function takeMain(bytes: Uint8Array, work: Work, taken?: (record: Json, start: number, line: Uint8Array) => void): Told {
   const reader = claudeReader({ path: "", role: "transcript" });
   let id: string | undefined;
   let directory: string | undefined;
   let boundary: Entry | undefined;
-  for (const { record, line } of recordsOf(bytes)) {
+  for (const { record, start, line } of recordsOf(bytes)) {
     reader.take(line);
     if (record === null) {
       work.builder.damaged();
@@ -68,18 +90,24 @@ function takeMain(bytes: Uint8Array, work: Work): Told {
     const cwd = textOf(record, "cwd");
     if (cwd !== undefined && isAbsolutePath(cwd)) directory ??= cwd;
     id ??= textOf(record, "sessionId");
-    const uuid = textOf(record, "uuid");
-    if (uuid !== undefined && work.seen.has(uuid)) continue;
-    if (uuid !== undefined && (record["type"] !== "user" || isJson(record["message"]))) work.seen.add(uuid);
+    if (isRepeated(record, work)) continue;
     work.tree.enter(record);
     // The summary follows its boundary; a compaction that was cut off in between has none.
     if (boundary !== undefined && record["isCompactSummary"] !== true && record["type"] === "assistant") work.builder.add(boundary);
     if (record["isCompactSummary"] === true || record["type"] === "assistant") boundary = undefined;
     if (record["type"] === "system" && record["subtype"] === "compact_boundary") boundary = { ...baseOf(record, work.context), kind: "compaction" };
     takeRecord(record, work);
+    taken?.(record, start, line);
   }
   if (boundary !== undefined) work.builder.add(boundary);
   return { facts: reader.facts(), ...defined({ id, directory }) };
+}
+
+function isRepeated(record: Json, { seen }: Work): boolean {
+  const uuid = textOf(record, "uuid");
+  if (uuid !== undefined && seen.has(uuid)) return true;
+  if (uuid !== undefined && (record["type"] !== "user" || isJson(record["message"]))) seen.add(uuid);
+  return false;
 }
 
 function takeRecord(record: Json, work: Work): void {

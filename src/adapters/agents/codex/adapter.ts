@@ -9,6 +9,7 @@ import { codexReader } from "./reader.ts";
 import { isThreadId, rolloutName } from "./rollout-name.ts";
 import type { Beginning, Rollout } from "./store.ts";
 import { beginningOf, directoryOf, rolloutsOf } from "./store.ts";
+import { codexTurns } from "./turns.ts";
 import { codexView } from "./view.ts";
 
 /** Where Codex' store is. All absolute. */
@@ -38,6 +39,7 @@ export function codex(options: CodexOptions): Agent {
     open: async (file) => openRollout(file.absolute, await roots()),
     records: codexReader,
     view: codexView,
+    turnsOf: codexTurns,
     placeOf: async (recorded) => placeBelow((await realDirectory(store)) ?? store, placed(recorded)),
   };
 }

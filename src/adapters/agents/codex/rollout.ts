@@ -13,6 +13,9 @@ export interface Item {
   readonly at?: number;
   /** Copied from the parent's history. */
   readonly inherited: boolean;
+  /** Where its line begins in the file, and how long it is, in bytes. */
+  readonly start: number;
+  readonly length: number;
 }
 
 /** A rollout, read whole. */
@@ -34,7 +37,7 @@ export function readRollout(bytes: Uint8Array): Rollout {
   const items: Item[] = [];
   let meta: Json = {};
   let damaged = 0;
-  for (const { record } of recordsOf(bytes)) {
+  for (const { record, start, line } of recordsOf(bytes)) {
     if (record === null) {
       damaged++;
       continue;
@@ -43,7 +46,7 @@ export function readRollout(bytes: Uint8Array): Rollout {
     enterRecord(lineage, numberOf(record, "ordinal"), turnOf(type, payload));
     if (type === "session_meta" && enterMeta(lineage, payload)) meta = payload;
     const at = timeOf(textOf(record, "timestamp"));
-    items.push({ type, payload, inherited: lineage.inherited && type !== "session_meta", ...(at === undefined ? {} : { at }) });
+    items.push({ type, payload, inherited: lineage.inherited && type !== "session_meta", start, length: line.length, ...(at === undefined ? {} : { at }) });
   }
   const own = items.filter(({ inherited }) => !inherited);
   const parent = parentOf(meta);

@@ -17,8 +17,7 @@ import { usage } from "./usage.ts";
 
 /** The normalised view of a session of Codex: docs/agents.md. */
 export async function codexView(files: readonly CapturedFile[]): Promise<SessionView> {
-  // Of several rollouts of a thread the latest is the live one; the time stands first in the name.
-  const transcripts = files.filter(({ role }) => role === "transcript").sort((a, b) => (nameOf(a) > nameOf(b) ? -1 : 1));
+  const transcripts = latestFirst(files);
   const live = transcripts[0];
   const bytes = live === undefined ? new Uint8Array(0) : await live.bytes();
   const rollout = readRollout(bytes);
@@ -32,6 +31,20 @@ export async function codexView(files: readonly CapturedFile[]): Promise<Session
   const { title, branch, version, first, last } = reader.facts();
   const id = (live === undefined ? undefined : rolloutName(nameOf(live))?.id) ?? textOf(rollout.meta, "id") ?? "";
   return builder.build({ agent: "codex", id, ...defined({ title, branch, version, first, last, directory, tokens: tokens.total() }) });
+}
+
+/** Of several rollouts of a thread the latest is the live one; the time stands first in the name. */
+export function latestFirst(files: readonly CapturedFile[]): readonly CapturedFile[] {
+  return files.filter(({ role }) => role === "transcript").sort((a, b) => (nameOf(a) > nameOf(b) ? -1 : 1));
+}
+
+/** The session's own records in order, each with the turn that is open after it. @param others earlier rollouts of the thread */
+export function placedItems(rollout: Rollout, others: readonly CapturedFile[]): readonly { readonly item: Item; readonly turn: number | undefined }[] {
+  const builder = viewBuilder();
+  const placed: { item: Item; turn: number | undefined }[] = [];
+  for (const text of notes(rollout, others)) builder.add({ kind: "note", text });
+  fill(rollout, builder, usage(), (item) => void placed.push({ item, turn: builder.current() }));
+  return placed;
 }
 
 function nameOf({ path }: CapturedFile): string {
@@ -53,12 +66,14 @@ interface Running {
 }
 
 /** @returns the directory of the session */
-function fill(rollout: Rollout, builder: ViewBuilder, tokens: Usage): string | undefined {
+function fill(rollout: Rollout, builder: ViewBuilder, tokens: Usage, taken?: (item: Item) => void): string | undefined {
   const context: Context = { ends: callEnds(rollout.items), patches: new Map() };
   const running: Running = { directory: absolute(textOf(rollout.meta, "cwd")), compacted: rollout.items.some(({ type }) => type === "compacted"), live: [] };
   for (const item of rollout.items) {
     if (item.type === "event" && item.payload["type"] === "token_count") tokens.count(item.payload, item.inherited);
-    if (!item.inherited) takeItem(item, { rollout, builder, tokens, context, running });
+    if (item.inherited) continue;
+    takeItem(item, { rollout, builder, tokens, context, running });
+    taken?.(item);
   }
   return running.directory;
 }

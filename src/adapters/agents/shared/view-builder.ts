@@ -16,6 +16,8 @@ export interface ViewBuilder {
   /** Adds behind the first entry that fits; at the turn that ran at the time of the first entry when none fits. */
   insert(entries: readonly Entry[], fits: ((entry: Entry) => boolean) | undefined): void;
   abandon(handle: number): void;
+  /** The handle of the turn that is open; undefined before the first. It is its `index` in the view. */
+  current(): number | undefined;
   damaged(count?: number): void;
   unknown(type: string): void;
   model(name: string | undefined): void;
@@ -55,6 +57,7 @@ export function viewBuilder(): ViewBuilder {
       const turn = turns[handle];
       if (turn !== undefined) turn.abandoned = true;
     },
+    current: () => (turns.length === 0 ? undefined : turns.length - 1),
     damaged: (count = 1) => void (damaged += count),
     unknown: (type) => void unknown.set(type.slice(0, 80), (unknown.get(type.slice(0, 80)) ?? 0) + 1),
     model: (name) => void (name === undefined || models.add(name)),
