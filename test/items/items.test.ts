@@ -12,7 +12,7 @@ import { sealItem } from "../../src/format/item.ts";
 import { itemPath, keysRef, laneRef, wrapPath } from "../../src/format/paths.ts";
 import type { Remote } from "../../src/ports/git.ts";
 import { anItem, forgeAt } from "../attacks/lane-builder.ts";
-import { endScene, makeScene, openHere, openWriter, OPTIONS, pull, push, type Here, type Scene } from "../attacks/scene.ts";
+import { endScene, makeScene, openHere, openWriter, OPTIONS, pull, type Here, type Scene } from "../attacks/scene.ts";
 import { gitRepositories } from "../../src/adapters/git/repositories.ts";
 
 let scene: Scene;
@@ -136,7 +136,7 @@ describe("the index of items", () => {
   it("knows which headers other lanes name", async () => {
     await say(items(mine(1)));
     const other = await openWriter(scene, "other");
-    await push(other);
+    await sayAndPush(other.ledger, other.remote, "origin", items(anItem(scene)[1]), OPTIONS);
     await sayAndPush(other.ledger, other.remote, "origin", items(anItem(scene)[1]), OPTIONS);
     await pull(reader);
     const { index } = await indexed();
