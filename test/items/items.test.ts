@@ -5,6 +5,7 @@ import { UnlockedIdentity } from "../../src/app/identity/unlocked.ts";
 import { tombstoneFor } from "../../src/app/lane/tombstone.ts";
 import type { WritableLedger } from "../../src/app/ledger.ts";
 import { NO_ADDITIONS, type Additions } from "../../src/app/publish/additions.ts";
+import { AS_THEY_ARE, laneSources } from "../../src/app/read/lane-source.ts";
 import { sayAndPush } from "../../src/app/sync/say.ts";
 import { toHex } from "../../src/domain/bytes.ts";
 import { itemIdOf } from "../../src/format/ids.ts";
@@ -39,6 +40,7 @@ const mine = (n: number): Uint8Array => sealed(scene.author.keys[0]?.seed ?? new
 const idOf = (item: Uint8Array): string => itemIdOf(scene.crypto.hashes, item);
 const items = (...all: Uint8Array[]): Additions => ({ ...NO_ADDITIONS, items: all });
 const say = (additions: Additions, remote = writer.remote): ReturnType<typeof sayAndPush> => sayAndPush(writer.ledger, remote, "origin", additions, OPTIONS);
+const lanes = (): ReturnType<typeof laneSources> => laneSources(reader.ledger, AS_THEY_ARE);
 const aWrap = (): [string, Uint8Array] => [wrapPath(toHex(scene.crypto.random.bytes(16))), scene.crypto.random.bytes(1700)];
 
 function identity(): UnlockedIdentity {
@@ -50,7 +52,7 @@ function identity(): UnlockedIdentity {
 
 async function indexed(keys: ConstructorParameters<typeof ItemIndex>[2] = []): Promise<{ fresh: number; ids: string[]; index: ItemIndex }> {
   const index = new ItemIndex(reader.ledger, scene.author, keys);
-  const { fresh } = await index.update();
+  const { fresh } = await index.update(await lanes());
   return { fresh, index, ids: index.items().flatMap(({ id, kind }) => (kind === "tie" ? [] : [id])) };
 }
 
@@ -129,7 +131,7 @@ describe("the index of items", () => {
     };
     const crypto = { ...reader.ledger.crypto, wrapper: { ...wrapper, open } };
     const index = new ItemIndex({ ...reader.ledger, crypto }, scene.author);
-    expect(await index.update()).toEqual({ fresh: 0, problems: [] });
+    expect(await index.update(await lanes())).toEqual({ fresh: 0, problems: [] });
     expect(index.items()).toHaveLength(2);
   });
 
@@ -154,24 +156,24 @@ describe("entries that were seen", () => {
     await say(items(b));
     await pull(reader);
     await indexed();
-    expect(await missingEntries(reader.ledger)).toEqual([]);
+    expect(await missingEntries(reader.ledger, await lanes())).toEqual([]);
     const { others } = reader.ledger;
     const ref = laneRef(writer.ledger.lane.id);
     const now = await others.read(ref);
     await others.update([{ ref, from: now, to: old }]);
-    const [gone, ...more] = await missingEntries(reader.ledger);
+    const [gone, ...more] = await missingEntries(reader.ledger, await lanes());
     expect([gone, more]).toEqual([{ lane: writer.ledger.lane.id, seq: 1, id: idOf(b), why: "shorter" }, []]);
     if (gone !== undefined) expect(entryGone(gone)).toMatchObject({ code: "entry-gone", data: { item: idOf(b) } });
     expect((await indexed()).ids).toEqual([idOf(a)]);
-    expect(await missingEntries(reader.ledger)).toHaveLength(1);
+    expect(await missingEntries(reader.ledger, await lanes())).toHaveLength(1);
     const hub = await gitRepositories({ env: scene.box.env }).find(scene.hub);
     if (hub === null) throw new Error("no host");
     scene.close.push(() => hub.store.close());
     const forge = await forgeAt(scene, hub.store, writer.ledger.lane);
     await forge.commit({ files: new Map([[itemPath(itemIdOf(scene.crypto.hashes, b)), null], anItem(scene)]) }).then((to) => forge.move(ref, to));
     await scene.box.git(others.directory, "fetch", "-q", scene.hub, `+${ref}:${ref}`);
-    expect((await missingEntries(reader.ledger)).map(({ why }) => why)).toEqual(["not-there"]);
+    expect((await missingEntries(reader.ledger, await lanes())).map(({ why }) => why)).toEqual(["not-there"]);
     await others.update([{ ref, from: await others.read(ref), to: null }]);
-    expect((await missingEntries(reader.ledger)).map(({ why }) => why)).toEqual(["no-lane", "no-lane"]);
+    expect((await missingEntries(reader.ledger, await lanes())).map(({ why }) => why)).toEqual(["no-lane", "no-lane"]);
   });
 });
