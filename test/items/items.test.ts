@@ -126,13 +126,15 @@ describe("the index of items", () => {
     await pull(reader);
     await indexed();
     const { wrapper } = reader.ledger.crypto;
-    const open = (): never => {
-      throw new Error("tried again");
+    let tries = 0;
+    const open = (...args: Parameters<typeof wrapper.open>): Uint8Array | null => {
+      tries += 1;
+      return wrapper.open(...args);
     };
     const crypto = { ...reader.ledger.crypto, wrapper: { ...wrapper, open } };
     const index = new ItemIndex({ ...reader.ledger, crypto }, scene.author);
     expect(await index.update(await lanes())).toEqual({ fresh: 0, problems: [] });
-    expect(index.items()).toHaveLength(2);
+    expect([index.items().length, tries]).toEqual([2, 0]);
   });
 
   it("knows which headers other lanes name", async () => {
