@@ -122,7 +122,7 @@ describe("the index of items", () => {
   });
 
   it("tries no item twice with one key", async () => {
-    await say(items(mine(1), anItem(scene)[1]));
+    await say(items(mine(1), sealed(scene.crypto.random.bytes(32), 2)));
     await pull(reader);
     await indexed();
     const { wrapper } = reader.ledger.crypto;
