@@ -14,6 +14,8 @@ export interface Chain {
   readonly day: number;
   /** Envelope bytes, index is the number. */
   readonly statements: readonly Uint8Array[];
+  /** Day of the commit that added each statement, seconds since 1970, index is the number: told by who wrote it, and proves nothing. */
+  readonly days: readonly number[];
 }
 
 /** Far more than a workspace needs, and far less than would exhaust a reader. */
@@ -33,12 +35,15 @@ export async function readChain(store: ObjectReader, tip: Oid, now: number): Pro
     if (newest === undefined) throw new HxError("encoding-invalid", "no commit");
     const trees = new Map<Oid, ReadonlyMap<string, Oid>>();
     let before: ReadonlyMap<string, Oid> = new Map();
-    for (const { tree } of history) {
+    const days: number[] = [];
+    for (const { tree, day } of history) {
       const files = await filesOf(store, tree, trees);
       checkOnlyAdds(before, files);
+      const added = numbersOf(files) - days.length;
+      for (let i = 0; i < added; i++) days.push(day);
       before = files;
     }
-    return { tip, commits: history.map(({ commit }) => commit), day: newest.day, statements: await readStatements(store, before) };
+    return { tip, commits: history.map(({ commit }) => commit), day: newest.day, statements: await readStatements(store, before), days };
   } catch (cause) {
     if (!isHxError(cause) || cause.code === "workspace-invalid" || cause.code === "missing-object") throw cause;
     throw new HxError("workspace-invalid", `the workspace chain is not well formed: ${cause.message}`, { cause, hints: ["hx verify"] });
@@ -98,6 +103,11 @@ async function fanFiles(store: ObjectReader, fan: TreeEntry, known: Map<Oid, Rea
   if (files.size === 0) throw outside(`c/${fan.name}`);
   known.set(fan.oid, files);
   return files;
+}
+
+/** How many statements there are. */
+function numbersOf(files: ReadonlyMap<string, Oid>): number {
+  return new Set([...files.keys()].map((path) => parseRootPath(path)?.number)).size;
 }
 
 function checkOnlyAdds(before: ReadonlyMap<string, Oid>, after: ReadonlyMap<string, Oid>): void {
