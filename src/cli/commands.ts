@@ -15,10 +15,21 @@ import { command as identityUnlock } from "./commands/identity-unlock.ts";
 import { command as init } from "./commands/init.ts";
 import { command as inspect } from "./commands/inspect.ts";
 import { command as list } from "./commands/list.ts";
+import { command as projectCreate } from "./commands/project-create.ts";
+import { command as projectGrant } from "./commands/project-grant.ts";
+import { command as projectList } from "./commands/project-list.ts";
+import { command as projectWithdraw } from "./commands/project-withdraw.ts";
 import { command as restore } from "./commands/restore.ts";
 import { command as show } from "./commands/show.ts";
 import { command as status } from "./commands/status.ts";
 import { command as sync } from "./commands/sync.ts";
+import { command as teamAdmit } from "./commands/team-admit.ts";
+import { command as teamCreate } from "./commands/team-create.ts";
+import { command as teamList } from "./commands/team-list.ts";
+import { command as teamNominate } from "./commands/team-nominate.ts";
+import { command as teamRemove } from "./commands/team-remove.ts";
+import { command as teamRotate } from "./commands/team-rotate.ts";
+import { command as teamShow } from "./commands/team-show.ts";
 import { command as uninstall } from "./commands/uninstall.ts";
 import { command as verify } from "./commands/verify.ts";
 import { command as version } from "./commands/version.ts";
@@ -43,6 +54,17 @@ export const COMMANDS: readonly CommandSpec[] = [
   identityLock,
   identityPassphrase,
   identityRestore,
+  teamCreate,
+  teamNominate,
+  teamAdmit,
+  teamRemove,
+  teamRotate,
+  teamList,
+  teamShow,
+  projectCreate,
+  projectGrant,
+  projectWithdraw,
+  projectList,
   hooksInstall,
   hooksRemove,
   hooksStatus,

@@ -4,6 +4,9 @@ import type { SessionView } from "../domain/view.ts";
 import type { LaneWait } from "../domain/workspace/standing.ts";
 import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
+import type { ProjectsWorld, TeamsWorld } from "./world-teams.ts";
+
+export type * from "./world-teams.ts";
 
 /** What a command hands to the composition root when it asks for its world. */
 export interface WorldContext {
@@ -30,6 +33,8 @@ export interface World {
   readonly setup: SetupWorld;
   readonly sessions: SessionsWorld;
   readonly hooks: HooksWorld;
+  readonly teams: TeamsWorld;
+  readonly projects: ProjectsWorld;
   /** A fenced demonstration in a temporary directory; yields one step after the other. */
   demo(): AsyncIterable<DemoStep>;
   /** Git's value of a configuration key as seen from the directory, or null. */

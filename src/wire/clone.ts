@@ -28,6 +28,9 @@ import type { Settings } from "./settings.ts";
 
 export const systemClock = { now: (): number => Date.now() };
 
+/** Git configuration key of this clone: where the workspace lives, when not in this repository. */
+export const HOME_KEY = "hx.workspace";
+
 /** A repository around a directory, whether it is connected or not. */
 export interface Clone {
   readonly settings: Settings;

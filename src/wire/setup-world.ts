@@ -13,13 +13,12 @@ import { planInit, type InitAnswers, type InitPlan as AppPlan, type InitPorts, t
 import type { InitOptions, InitPlan, InitReport, PlanLine, SetupWorld, WorldContext } from "../cli/world.ts";
 import { encodeCard } from "../format/card.ts";
 import type { HookPlace } from "../ports/hooks.ts";
-import { findClone, openClone, openLedger, systemClock, type Clone } from "./clone.ts";
+import { HOME_KEY, findClone, openClone, openLedger, systemClock, type Clone } from "./clone.ts";
 import { doctor } from "./doctor.ts";
 import { hookPlaces } from "./hooks-world.ts";
 import { ensureLane } from "./own-lane.ts";
 import { throwawayReason, type Settings } from "./settings.ts";
 import { status } from "./status.ts";
-import { HOME_KEY } from "./sync.ts";
 
 export function setupWorld(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>): SetupWorld {
   const { directory } = context;

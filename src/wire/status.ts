@@ -26,6 +26,7 @@ import { connected, lanePorts, openClone, openLedger, systemClock, type Clone, t
 import { hookPlaces } from "./hooks-world.ts";
 import { summaryOf } from "./identity-summary.ts";
 import type { Settings } from "./settings.ts";
+import { noticesFor } from "./team-duties.ts";
 
 /** Everything in one screen. No network, no passphrase. @throws HxError `not-a-repository` */
 export async function status(settings: Settings, directory: string, ports: IdentityPorts): Promise<Status> {
@@ -79,6 +80,7 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
       ...(await pushWarnings(clone, lastPush ?? 0)),
       ...(await trustWarnings(ledger)),
       ...sourceWarnings(state),
+      ...(await orWarn(warnings, [], () => noticesFor(clone.crypto, state.chain.state, ports))),
       ...warnings,
     ],
   };

@@ -6,9 +6,10 @@ import type { SyncReport, WorldContext } from "../cli/world.ts";
 import { localChain } from "../app/sync/workspace-chain.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
-import { bringChain, openClone, tidyStores, writable } from "./clone.ts";
+import { bringChain, HOME_KEY, openClone, tidyStores, writable } from "./clone.ts";
 import { openHere } from "./here.ts";
 import type { Settings } from "./settings.ts";
+import { teamDuties } from "./team-duties.ts";
 
 const WAIT_MS = 20_000;
 
@@ -21,7 +22,8 @@ interface Wanted {
 /** `hx sync`: to every listed remote, or to the one that is named. */
 export async function syncHere(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, wanted: Wanted): Promise<SyncReport> {
   await bringChain(await openClone(settings, context.directory), context.signal);
-  const { clone, ledger, state } = await openHere(settings, context.directory, ports, "never");
+  const here = await openHere(settings, context.directory, ports, "never");
+  const { clone, ledger, state } = here;
   const listed = state.effective.listedRemotes.map(({ name }) => name);
   const names = wanted.remote === undefined ? listed : listed.filter((name) => name === wanted.remote);
   if (names.length === 0) throw new HxError("not-connected", `'${wanted.remote ?? ""}' is not a listed remote of this clone`, { hints: listed.map((name) => `hx sync --remote ${name}`) });
@@ -55,6 +57,7 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
     }
   }
   if (!wanted.dryRun) await tidyStores(clone, ledger);
+  if (!wanted.dryRun) warnings.push(...(await teamDuties(here, await ports())));
   if (own === null) warnings.push("nothing of yours is kept here: this clone has no lane yet (see hx status)");
   const waits = own === null ? null : laneWait((await localChain(ledger)).state, own.lane);
   if (waits !== null) warnings.unshift(WAITING[waits]);
@@ -74,9 +77,6 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
     }
   }
 }
-
-/** Git configuration key of this clone: where the workspace lives, when not in this repository. */
-export const HOME_KEY = "hx.workspace";
 
 function lineOf(remote: string, result: SyncResult): SyncReport["remotes"][number] {
   const { push, sessions, bytes, lanesFetched, filtered } = result;

@@ -7,6 +7,7 @@ import { identityWorld } from "./identity-world.ts";
 import { sessionsWorld } from "./sessions-world.ts";
 import { readSettings } from "./settings.ts";
 import { setupWorld } from "./setup-world.ts";
+import { projectsWorld, teamsWorld } from "./teams-world.ts";
 import { tellFailedPush } from "./told.ts";
 
 /** The world of the commands: every adapter, made when it is first needed. */
@@ -21,6 +22,8 @@ export async function openWorld(context: WorldContext): Promise<World> {
     setup: setupWorld(settings, context, ports),
     sessions: sessionsWorld(settings, context, ports),
     hooks: hooksWorld(settings, directory),
+    teams: teamsWorld(settings, context, ports),
+    projects: projectsWorld(settings, context, ports),
     async *demo() {
       yield* (await import("./demo.ts")).demo(context);
     },

@@ -114,6 +114,55 @@ export const hookStates = [{ place: "git", entries: [{ event: "post-commit", sta
 
 export const demoSteps: readonly w.DemoStep[] = [{ title: "capture", command: "hx capture", lines: ["captured 1 session"] }];
 
+const since = { statement: 7, day: Date.UTC(2026, 10, 20) };
+const ada: w.Named = { id: "a".repeat(32), name: "Ada Byron" };
+const ben: w.Named = { id: "b".repeat(32), name: "Ben" };
+const cyd: w.Named = { id: "c".repeat(32) };
+const core: w.Named = { id: "1".repeat(32), name: "core" };
+const shop: w.Named = { id: "2".repeat(32), name: "shop" };
+
+export const team: w.ShownTeam = {
+  ...core,
+  head: 12,
+  state: "due",
+  since,
+  members: [{ ...ada, since }, { ...ben, since: { ...since, statement: 9 } }],
+  nominated: [cyd],
+  projects: [{ ...shop, since }],
+  key: { epoch: 1, since, by: ada },
+  due: { ...since, statement: 12 },
+  successions: [{ ...ben, published: false }],
+  problems: ["the box of 'Ada Byron' does not hold the key of team 'core'"],
+  next: [{ by: [ada, ben], what: "make the next key of core, which is due since a removal", command: "hx team rotate core" }],
+};
+
+export const teamReport: w.TeamReport = {
+  outcomes: [{ act: "nominated", already: false, person: ben }, { act: "nominated", already: true, person: cyd }],
+  team: { ...team, state: "ready", problems: [], next: [{ by: [ada], what: "admit Ben to core", command: "hx team admit core Ben" }] },
+};
+
+export const teams: w.TeamListing = {
+  head: 12,
+  teams: [
+    { ...core, state: "ready", members: 2, nominated: 1, projects: [shop], mine: "member" },
+    { id: "3".repeat(32), state: "no-key", members: 0, nominated: 1, projects: [], mine: "nominated" },
+  ],
+};
+
+export const waiting: w.WaitingReport = { team: core, begins: false, people: [{ ...ben, email: "ben@example.com", fingerprint: "0123 4567 89ab cdef 0123 4567 89ab cdef 0123 4567" }] };
+
+export const removalPlan: w.TeamRemovalPlan = { team: core, person: ben, was: "member", isLast: false };
+
+const projectRow: w.ProjectRow = { ...shop, since, repositories: [{ id: "d".repeat(64), here: true }, { id: "e".repeat(64), here: false }], teams: [core] };
+
+export const projectReport: w.ProjectReport = { outcomes: [{ act: "granted", already: false, team: core }], project: projectRow };
+
+export const projects: w.ProjectListing = {
+  head: 12,
+  projects: [projectRow, { id: "4".repeat(32), name: "tools", since, repositories: [], teams: [] }],
+  here: { repository: "d".repeat(64), source: "default branch", revision: "refs/remotes/origin/main", paths: [{ directory: ".", project: shop }, { directory: "private" }] },
+};
+
 /** The whole world of the samples. */
 export function sampleWorld(): object {
   async function* each<Value>(values: readonly Value[]): AsyncGenerator<Value> {
@@ -145,6 +194,18 @@ export function sampleWorld(): object {
       verify: async () => verified,
       inspect: async () => inspection,
     },
+    teams: {
+      create: async () => teamReport,
+      nominate: async () => teamReport,
+      waiting: async () => waiting,
+      admit: async () => teamReport,
+      planRemoval: async () => removalPlan,
+      remove: async () => teamReport,
+      rotate: async () => teamReport,
+      list: async () => teams,
+      show: async () => team,
+    },
+    projects: { create: async () => projectReport, grant: async () => projectReport, withdraw: async () => projectReport, list: async () => projects },
     hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
     demo: () => each(demoSteps),
   };

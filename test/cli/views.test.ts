@@ -12,8 +12,10 @@ import { inspectionView } from "../../src/cli/views/inspection.ts";
 import { markdownView } from "../../src/cli/views/markdown.ts";
 import { hookPlansView, planView, warningsView } from "../../src/cli/views/plan.ts";
 import { captureView, restoreView, syncView } from "../../src/cli/views/reports.ts";
+import { projectReportView, projectsLines, projectsTable } from "../../src/cli/views/projects.ts";
 import { sessionsLines, sessionsTable } from "../../src/cli/views/sessions.ts";
 import { statusView } from "../../src/cli/views/status.ts";
+import { teamReportView, teamsLines, teamsTable, teamView, waitingView } from "../../src/cli/views/teams.ts";
 import { transcriptView } from "../../src/cli/views/transcript.ts";
 import { verifyView } from "../../src/cli/views/verify.ts";
 import { ago, cut, size } from "../../src/cli/views/words.ts";
@@ -28,7 +30,7 @@ const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u
 /** The same value with the attack in front of every text that is not a fixed word. */
 function poisoned<Value>(value: Value): Value;
 function poisoned(value: unknown, key = ""): unknown {
-  if (typeof value === "string") return ["kind", "result", "action", "state", "severity", "protection"].includes(key) && value !== "by hand" ? value : ATTACK + value + ATTACK;
+  if (typeof value === "string") return ["kind", "result", "action", "state", "act", "mine", "source", "severity", "protection"].includes(key) && value !== "by hand" ? value : ATTACK + value + ATTACK;
   if (Array.isArray(value)) return value.map((item) => poisonedAt(item, key));
   if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, poisonedAt(item, name)]));
   return value;
@@ -48,6 +50,10 @@ const VIEWS: readonly (readonly [string, () => string])[] = [
   ["inspection", () => inspectionView(poisoned(samples.inspection), plainStyle)],
   ["capture", () => captureView(poisoned(samples.capture), plainStyle, false)],
   ["sync", () => syncView(poisoned(samples.sync), plainStyle, false) + syncView(poisoned({ ...samples.sync, remotes: samples.sync.remotes.map((remote) => ({ ...remote, result: "refused" as const, reason: "no" })) }), plainStyle, false)],
+  ["team", () => teamView(poisoned(samples.team), plainStyle)],
+  ["a change of a team", () => teamReportView(poisoned(samples.teamReport), plainStyle) + waitingView(poisoned(samples.waiting))],
+  ["teams", () => teamsTable(poisoned(samples.teams), plainStyle) + teamsLines(poisoned(samples.teams))],
+  ["projects", () => projectsTable(poisoned(samples.projects), plainStyle) + projectsLines(poisoned(samples.projects)) + projectReportView(poisoned(samples.projectReport))],
   ["restore", () => restoreView(poisoned(samples.restored), plainStyle, false)],
 ];
 
@@ -96,7 +102,7 @@ describe("foreign text", () => {
 
 describe("the views", () => {
   it("on a terminal and in a pipe are as they were", async () => {
-    const runs = [["status"], ["doctor"], ["list"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["inspect", "x"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
+    const runs = [["status"], ["doctor"], ["list"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["inspect", "x"], ["team", "show", "core"], ["team", "nominate", "core", "ben"], ["team", "admit", "core", "--yes"], ["team", "list"], ["project", "grant", "core"], ["project", "list"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
     for (const argv of runs) {
       const pipe = await hx(argv, samples.sampleWorld());
       expect([pipe.exit, pipe.out, pipe.err].join("\n---\n")).toMatchSnapshot(argv.join(" "));
