@@ -66,7 +66,7 @@ describe("two administrators at once", () => {
     expect((await at(cyd).teams.admit("web", [])).team.nominated.map(({ name }) => name)).toEqual(["Ben"]);
     const listing = await at(ada).projects.list();
     expect(listing.projects.map(({ name }) => name).toSorted()).toEqual(expect.arrayContaining(["infra", "tools"]));
-    expect(listing.here).toMatchObject({ source: "working tree", paths: [{ directory: "." }] });
+    expect(listing.here).toMatchObject({ source: "default branch", revision: "refs/remotes/origin/main", paths: [{ directory: ".", project: {} }] });
   });
 });
 

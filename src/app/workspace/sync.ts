@@ -50,8 +50,8 @@ export async function fetchWorkspace(ports: RemotePorts, store: Store, url: stri
   const theirs = (await ports.remote.list(url, ROOT_REF)).get(ROOT_REF);
   if (theirs === undefined) return null;
   if ((await store.read(ROOT_REF)) !== theirs) await ports.remote.fetch(store, url, [{ from: ROOT_REF, to: INCOMING }], { whole: true });
-  const tip = (await store.read(ROOT_REF)) === theirs ? theirs : await store.read(INCOMING);
-  if (tip === null) return null;
+  // Another process of this clone may have taken the ref away: what was listed is here all the same.
+  const tip = (await store.read(ROOT_REF)) === theirs ? theirs : ((await store.read(INCOMING)) ?? theirs);
   const chain = await readChain(store, tip, ports.clock.now());
   const workspace = { chain, state: replayChain(ports.crypto, chain.statements) };
   const incoming = await store.read(INCOMING);
@@ -128,18 +128,29 @@ export type Speaker = (state: WorkspaceState | null) => readonly Uint8Array[];
  */
 export async function publish(ports: RemotePorts, store: Store, url: string, speak: Speaker): Promise<Workspace> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const home = await fetchWorkspace(ports, store, url);
+    // Before the home: what another process of this clone publishes in between is in both or in the home alone.
     const here = await readWorkspace(ports, store);
+    const home = await fetchWorkspace(ports, store, url);
     checkCopy(ports, home, here);
     const statements = speak(home?.state ?? null);
     if (statements.length === 0 && home !== null) return home;
     const state = replayChain(ports.crypto, [...(home?.chain.statements ?? []), ...statements]);
     const tip = await writeStatements(store, home?.chain ?? null, statements, ports.clock.now());
     if (!(await pushed(ports, store, url, tip, home))) continue;
-    await store.update([{ ref: ROOT_REF, from: here?.chain.tip ?? null, to: tip }]);
-    return { chain: await readChain(store, tip, ports.clock.now()), state };
+    const published = { chain: await readChain(store, tip, ports.clock.now()), state };
+    await advance(ports, store, published);
+    return published;
   }
   throw new HxError("busy", "the workspace chain changes faster than a statement can be added", { hints: ["hx sync"] });
+}
+
+/** Moves the copy here on to what was published, unless another process of this clone has brought it as far. */
+async function advance(ports: ChainPorts, store: Store, to: Workspace): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const here = await readWorkspace(ports, store);
+    if (here !== null && here.chain.statements.length >= to.chain.statements.length) return;
+    if (await store.update([{ ref: ROOT_REF, from: here?.chain.tip ?? null, to: to.chain.tip }])) return;
+  }
 }
 
 /**
