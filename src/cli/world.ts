@@ -3,6 +3,7 @@ import type { Protection } from "../app/identity/protection.ts";
 import type { SessionView } from "../domain/view.ts";
 import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
+import type { PeopleWorld } from "./world-people.ts";
 
 /** What a command hands to the composition root when it asks for its world. */
 export interface WorldContext {
@@ -27,6 +28,7 @@ export interface Progress {
 export interface World {
   readonly identity: IdentityWorld;
   readonly setup: SetupWorld;
+  readonly people: PeopleWorld;
   readonly sessions: SessionsWorld;
   readonly hooks: HooksWorld;
   /** A fenced demonstration in a temporary directory; yields one step after the other. */

@@ -21,7 +21,7 @@ const WAIT_MS = 10_000;
 export async function ensureLane(clone: Clone, ledger: Ledger, identity: UnlockedIdentity, chain: VerifiedChain): Promise<void> {
   const { state } = chain;
   const standing = standingOf(state, identity.person);
-  if (standing === "removed" || (standing === "member" && !state.devices.has(identity.device))) return;
+  if (standing === "removed" || (standing === "member" && state.devices.get(identity.device)?.state !== "live")) return;
   const place = { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory };
   const ports = lanePorts(clone, ledger);
   const kept = await readOwnLane(ports, place);
