@@ -17,7 +17,7 @@ import { nameProblem } from "../domain/words.ts";
 import { standingOf } from "../domain/workspace/standing.ts";
 import { encodeCard } from "../format/card.ts";
 import { openJoin } from "../format/join.ts";
-import { joinRef } from "../format/paths.ts";
+import { joinRef, SESSIONS_PREFIX } from "../format/paths.ts";
 import type { RemoteUrl } from "../ports/git.ts";
 import type { Ledger } from "../app/ledger.ts";
 import { bringChain, connected, openClone, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
@@ -63,14 +63,15 @@ function checkInvitation(workspace: string, invitation: string | undefined): voi
 
 export async function planJoin(settings: Settings, context: WorldContext, ports: Ports, options: JoinOptions): Promise<JoinPlan> {
   const gate = await openGate(settings, context, options.invitation);
-  const { name, email } = await nameOf(gate, options);
   const shown = await showIdentity(await ports());
   const standing = shown === null ? "new" : await standingHere(gate, shown.person);
+  // Who asked before, or is in, has a name already.
+  const { name, email } = standing === "new" ? await nameOf(gate, options) : { name: "", email: "" };
   const throwaway = throwawayReason(settings);
   if (shown === null && throwaway !== null && !options.throwawayOk) throw throwawayError(throwaway, "hx join --throwaway-ok");
   const hooks = await hookLines(settings, gate, options);
   const { workspace } = gate.ledger;
-  const asks = standing !== "new" || shown === null ? joinRef("<person id>") : joinRef(shown.person);
+  const asks = shown === null ? `${SESSIONS_PREFIX}join/<person id>` : joinRef(shown.person);
   return {
     needsIdentity: shown === null,
     standing,

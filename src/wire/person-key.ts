@@ -2,8 +2,12 @@ import type { IdentityPorts } from "../app/identity/ports.ts";
 import { saveKeys } from "../app/identity/save-keys.ts";
 import { openPersonKeys } from "../app/workspace/member.ts";
 import { personKeyBody } from "../app/workspace/person-key.ts";
+import type { WorldContext } from "../cli/world.ts";
+import { isHxError } from "../domain/errors.ts";
 import type { DeviceId } from "../domain/ids.ts";
 import type { WorkspaceState } from "../domain/workspace/state.ts";
+import { openHere } from "./here.ts";
+import type { Settings } from "./settings.ts";
 import { changeWorkspace, type Maker, type Speaking } from "./workspace-change.ts";
 
 /** Whether the person's key is due for its next epoch, and this device may make it. */
@@ -24,6 +28,20 @@ export async function renewPersonKey(here: Speaking, ports: IdentityPorts): Prom
   const epoch = chain.state.persons.get(here.identity.person)?.keys.length;
   if (said > 0 && epoch !== undefined) await saveKeys(ports, here.identity, { personKeys: [{ epoch: epoch - 1, seed }] });
   return said > 0;
+}
+
+/** For a sync whose identity is open: makes the next person key where one is due. @returns what went wrong, for the person */
+export async function renewPersonKeyIfDue(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>): Promise<readonly string[]> {
+  const here = await openHere(settings, context.directory, ports, "never");
+  const { identity, acting } = here;
+  if (identity === null || acting === null || !isPersonKeyDue(here.state.chain.state, { identity })) return [];
+  try {
+    await renewPersonKey({ ...here, identity, acting }, await ports());
+    return [];
+  } catch (error) {
+    if (!isHxError(error) || (error.code !== "remote-failed" && error.code !== "busy")) throw error;
+    return [`your person key is due, and its next epoch could not be published: ${error.message}`];
+  }
 }
 
 /** The statement, from the state behind which it is made. @param without a device that is about to be removed */

@@ -19,7 +19,7 @@ import { hookPlaces } from "./hooks-world.ts";
 import { ensureLane } from "./own-lane.ts";
 import { throwawayReason, type Settings } from "./settings.ts";
 import { status } from "./status.ts";
-import { HOME_KEY } from "./sync.ts";
+import { HOME_KEY } from "./home-key.ts";
 
 export function setupWorld(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>): SetupWorld {
   const { directory } = context;

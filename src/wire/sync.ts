@@ -8,6 +8,8 @@ import { HxError, isHxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import { bringChain, openClone, tidyStores, writable } from "./clone.ts";
 import { openHere } from "./here.ts";
+import { HOME_KEY } from "./home-key.ts";
+import { renewPersonKeyIfDue } from "./person-key.ts";
 import type { Settings } from "./settings.ts";
 
 const WAIT_MS = 20_000;
@@ -54,6 +56,7 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
       remotes.push({ remote: name, result: "unreachable", reason: error.message, pushedSessions: 0, pushedBytes: 0, lanesFetched: 0, filtered: true });
     }
   }
+  if (!wanted.dryRun) warnings.push(...(await renewPersonKeyIfDue(settings, context, ports)));
   if (!wanted.dryRun) await tidyStores(clone, ledger);
   if (own === null) warnings.push("nothing of yours is kept here: this clone has no lane yet (see hx status)");
   return { remotes, waiting: own === null ? 0 : await stagedSessions(own), warnings };
@@ -72,9 +75,6 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
     }
   }
 }
-
-/** Git configuration key of this clone: where the workspace lives, when not in this repository. */
-export const HOME_KEY = "hx.workspace";
 
 function lineOf(remote: string, result: SyncResult): SyncReport["remotes"][number] {
   const { push, sessions, bytes, lanesFetched, filtered } = result;

@@ -12,7 +12,7 @@ import type { StatementBody } from "../format/statement-body.ts";
 import { bringChain, openClone, systemClock } from "./clone.ts";
 import { openHere, type Here } from "./here.ts";
 import type { Settings } from "./settings.ts";
-import { HOME_KEY } from "./sync.ts";
+import { HOME_KEY } from "./home-key.ts";
 
 /** A member who is about to say something in the workspace chain. */
 export interface Speaking extends Here {

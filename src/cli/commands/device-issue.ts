@@ -31,11 +31,11 @@ export const command: CommandSpec = {
     const { people } = await call.world();
     const { secret, ...issued } = await people.issueCaptureKey(days);
     call.progress.done();
-    const file = out === undefined ? undefined : await save(resolve(call.directory, out), secret);
+    if (out !== undefined) await save(resolve(call.directory, out), secret);
     const [{ issuedJson }, { issuedView }] = await Promise.all([import("../json/people.ts"), import("../views/people.ts")]);
-    if (call.json) return call.out.json(issuedJson(issued, file));
-    if (file === undefined) await call.out.line(secret);
-    await call.err.write(issuedView(issued, file));
+    if (call.json) return call.out.json(issuedJson(issued, out));
+    if (out === undefined) await call.out.line(secret);
+    await call.err.write(issuedView(issued, out));
   },
 };
 
@@ -47,10 +47,9 @@ function daysOf(text: string | undefined): number {
   throw new HxError("usage", `'--expires ${text}' is not a number of days from 1d to ${MOST_DAYS}d`, { hints });
 }
 
-async function save(file: string, secret: string): Promise<string> {
+async function save(file: string, secret: string): Promise<void> {
   try {
     await writeFile(file, `${secret}\n`, { flag: "wx", mode: 0o600 });
-    return file;
   } catch (cause) {
     throw new HxError("exists", `'${file}' cannot be written, or is there already`, { cause });
   }
