@@ -4,9 +4,12 @@ import type { SessionView } from "../domain/view.ts";
 import type { LaneWait } from "../domain/workspace/standing.ts";
 import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
+import type { PlanLine } from "./plan-line.ts";
+import type { PeopleWorld } from "./world-people.ts";
 import type { ProjectsWorld, TeamsWorld } from "./world-teams.ts";
 
 export type * from "./world-teams.ts";
+export type { PlanLine };
 
 /** What a command hands to the composition root when it asks for its world. */
 export interface WorldContext {
@@ -31,6 +34,7 @@ export interface Progress {
 export interface World {
   readonly identity: IdentityWorld;
   readonly setup: SetupWorld;
+  readonly people: PeopleWorld;
   readonly sessions: SessionsWorld;
   readonly hooks: HooksWorld;
   readonly teams: TeamsWorld;
@@ -105,13 +109,6 @@ export interface InitOptions {
   readonly publicOk: boolean;
   /** Keys may be made in a home that will not last (a container, a CI job). */
   readonly throwawayOk: boolean;
-}
-
-export interface PlanLine {
-  /** `create`, `change`, `remove`, `keep`, `by hand` */
-  readonly action: string;
-  readonly what: string;
-  readonly where?: string;
 }
 
 export interface InitPlan {

@@ -13,12 +13,13 @@ import { planInit, type InitAnswers, type InitPlan as AppPlan, type InitPorts, t
 import type { InitOptions, InitPlan, InitReport, PlanLine, SetupWorld, WorldContext } from "../cli/world.ts";
 import { encodeCard } from "../format/card.ts";
 import type { HookPlace } from "../ports/hooks.ts";
-import { HOME_KEY, findClone, openClone, openLedger, systemClock, type Clone } from "./clone.ts";
+import { findClone, openClone, openLedger, systemClock, type Clone } from "./clone.ts";
 import { doctor } from "./doctor.ts";
 import { hookPlaces } from "./hooks-world.ts";
 import { ensureLane } from "./own-lane.ts";
 import { throwawayReason, type Settings } from "./settings.ts";
 import { status } from "./status.ts";
+import { HOME_KEY } from "./home-key.ts";
 
 export function setupWorld(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>): SetupWorld {
   const { directory } = context;
@@ -144,7 +145,7 @@ async function authorName(settings: Settings, directory: string, options: InitOp
 }
 
 /** `info/attributes` as a place that changes are planned for, made and undone, like those of hooks. */
-function attributesPlace(clone: Clone): HookPlace {
+export function attributesPlace(clone: Clone): HookPlace {
   const { commonDirectory } = clone.repository.checkout;
   const where = `${commonDirectory}/info/attributes`;
   const changes = { changes: [{ where, what: "git gc leaves sealed segments alone" }], byHand: [] };

@@ -9,9 +9,10 @@ import type { WorldContext } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
 import type { WorkspaceState } from "../domain/workspace/state.ts";
 import type { StatementBody } from "../format/statement-body.ts";
-import { bringChain, HOME_KEY, openClone, systemClock } from "./clone.ts";
+import { bringChain, openClone, systemClock } from "./clone.ts";
 import { openHere, type Here } from "./here.ts";
 import type { Settings } from "./settings.ts";
+import { HOME_KEY } from "./home-key.ts";
 
 /** A member who is about to say something in the workspace chain. */
 export interface Speaking extends Here {
