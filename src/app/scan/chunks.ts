@@ -20,6 +20,8 @@ export class FileScan {
   readonly #take: Take;
   #pending: Uint8Array = new Uint8Array(0);
   #at: number;
+  /** Where the last finding ends: of one that began in a former window, this one may find the rest. */
+  #taken = 0;
 
   /** @param offset where in its file the first byte lies: at the beginning of a line */
   constructor(scanner: Scanner, form: TextForm, take: Take, offset = 0) {
@@ -88,7 +90,9 @@ export class FileScan {
   #scan(window: Uint8Array, keep: number): void {
     if (window.length === 0) return;
     for (const { rule, text, from, to } of this.#scanner.scan(window, this.#form)) {
-      if (from < keep) this.#take({ rule, text, from: this.#at + from, to: this.#at + to });
+      if (from >= keep || this.#at + to <= this.#taken) continue;
+      this.#taken = this.#at + to;
+      this.#take({ rule, text, from: this.#at + from, to: this.#at + to });
     }
   }
 }
