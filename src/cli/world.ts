@@ -219,6 +219,8 @@ export interface SyncReport {
 }
 
 export interface ListOptions {
+  /** Redacted copies too. */
+  readonly copies?: boolean;
   readonly agent?: string;
   readonly since?: number;
   readonly limit?: number;
@@ -227,6 +229,10 @@ export interface ListOptions {
 export interface SessionRow {
   readonly id: string;
   readonly state: "pushed" | "waiting" | "locked" | "unreadable";
+  /** A redacted copy, which was made to be shared. */
+  readonly kind?: "redacted";
+  /** Of a copy that is not locked: the session of which it is one. */
+  readonly source?: string;
   readonly agent?: string;
   readonly title?: string;
   readonly branch?: string;
@@ -263,6 +269,10 @@ export interface RestoreReport {
   readonly files: readonly (WrittenFile & { readonly action: "written" | "same" | "replaced" })[];
   /** Not zero: what was left out at capture, so that the files are not what the agent wrote. */
   readonly omittedBytes: number;
+  /** It is a redacted copy: the files are not what the agent wrote. */
+  readonly kind?: "redacted";
+  /** The session of which it is one. */
+  readonly source?: string;
   /** How to resume: a command. */
   readonly resume?: string;
 }

@@ -32,7 +32,7 @@ export function sessionsWorld(settings: Settings, context: WorldContext, ports: 
       const here = await openHere(settings, directory, ports, "maybe");
       const sources = here.author === null ? await laneSources(here.ledger, here.state.chain.state) : await here.mine();
       const rows = await listSessions(here.ledger, here.author, sources, here.author === null ? null : new Catalog(here.ledger, here.author));
-      const shown = rows.map(rowOf).filter((row) => (options.agent === undefined || row.agent === options.agent) && (options.since === undefined || (row.last ?? 0) >= options.since));
+      const shown = rows.filter(({ kind }) => kind === "original" || options.copies === true).map(rowOf).filter((row) => (options.agent === undefined || row.agent === options.agent) && (options.since === undefined || (row.last ?? 0) >= options.since));
       return options.limit === undefined ? shown : shown.slice(0, options.limit);
     },
     async show(id) {
@@ -48,7 +48,7 @@ export function sessionsWorld(settings: Settings, context: WorldContext, ports: 
       const { clone, ledger, opened, agent } = await openOne(settings, context, ports, id);
       const top = resolve(directory, options.directory ?? clone.repository.checkout.top ?? ".");
       const done = await restoreSession(ledger, agent, fileTree(), opened, { directory: placeIn(top, opened.facts.cwd), force: options.force, dryRun: options.dryRun });
-      return { agent: done.agent, files: done.files, omittedBytes: done.omitted, resume: resumeCommand(done.agent, done.id) };
+      return { agent: done.agent, files: done.files, omittedBytes: done.omitted, ...copyOf(opened.parts.manifest.kind, done.source), resume: resumeCommand(done.agent, done.id) };
     },
     async inspect(what) {
       // Without a verified chain: who audits a broken clone needs this most.
@@ -88,13 +88,18 @@ async function openOne(settings: Settings, context: WorldContext, ports: () => P
   return { clone, ledger, opened, agent };
 }
 
+function copyOf(kind: ListedSession["kind"], source?: string): { readonly kind?: "redacted"; readonly source?: string } {
+  return kind === "original" ? {} : { kind, ...(source === undefined ? {} : { source }) };
+}
+
 function rowOf(row: ListedSession): SessionRow {
-  if (!("facts" in row)) return { id: row.session, state: row.state, parts: row.parts };
-  const { agent, title, branch, first, last, turns, bytes } = row.facts;
+  if (!("facts" in row)) return { id: row.session, state: row.state, ...copyOf(row.kind), parts: row.parts };
+  const { agent, title, branch, first, last, turns, bytes, source } = row.facts;
   const known = { title, branch, first, last, turns, bytes };
   return {
     id: row.session,
     state: row.state === "kept" ? "pushed" : "waiting",
+    ...copyOf(row.kind, source),
     parts: row.parts,
     agent,
     ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Partial<SessionRow>),

@@ -179,6 +179,36 @@ describe("codex: generations of the format", () => {
   });
 });
 
+describe("codex: lines of one turn", () => {
+  const said = (text: string): object => item({ type: "message", role: "user", content: [{ type: "input_text", text }] });
+  const asked = (message: string): object => event({ type: "user_message", message });
+  const turnsIn = async (records: readonly object[]): Promise<ReadonlyMap<number | "frame", string>> => {
+    const bytes = Buffer.from(asBytes(records));
+    const ranges = (await codex({ home: "/x" }).turnsOf([{ path: "x.jsonl", role: "transcript", bytes: async () => bytes }])).get("x.jsonl") ?? [];
+    const texts = new Map<number | "frame", string>();
+    for (const { from, to, turn } of ranges) texts.set(turn, `${texts.get(turn) ?? ""}${bytes.subarray(from, to).toString()}`);
+    return texts;
+  };
+  const meta = record("session_meta", { id: FIRST, cwd: WORK });
+  const context = record("turn_context", { cwd: WORK, model: "m" });
+
+  it("hold no prompt of another, wherever the message with it stands", async () => {
+    const texts = await turnsIn([
+      meta,
+      ...[context, said("apple"), asked("apple"), item({ type: "message", role: "assistant", content: [{ type: "output_text", text: "of apple" }] })],
+      // A prompt that was withdrawn, and what is told again after a compaction.
+      ...[said("withdrawn"), said("apple"), context, said("banana"), asked("banana"), said("apple"), said("withdrawn")],
+      item({ type: "message", role: "assistant", content: [{ type: "output_text", text: "of banana" }] }),
+      ...[said("apple"), said("banana")],
+    ]);
+    expect([...texts.keys()].sort()).toEqual([0, 1, "frame"]);
+    expect(texts.get(1)).toContain("of banana");
+    expect(texts.get(1)?.match(/"banana"/g)).toHaveLength(3);
+    expect(texts.get(0)?.match(/"apple"/g)).toHaveLength(2);
+    for (const [turn, others] of [[0, /banana|withdrawn/], [1, /apple|withdrawn/], ["frame", /apple|banana|withdrawn/]] as const) expect(texts.get(turn)).not.toMatch(others);
+  });
+});
+
 describe("codex: what was copied from a parent", () => {
   // The second of these threads is a second younger than the first, the third a second younger than that.
   const [PARENT, OWN] = ["019e0000-0000-7000-8000-000000000001", "019e0000-03e8-7000-8000-000000000001"];

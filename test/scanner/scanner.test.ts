@@ -68,6 +68,21 @@ describe("what is found", () => {
   });
 });
 
+describe("ids of access keys of AWS", () => {
+  const id = random("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
+  it.each(["AK" + "IA", "AS" + "IA"])("are found that begin with %s, alone and beside the secret", (kind) => {
+    expect(scan(record(`aws_access_key_id = ${kind}${id}`, 1)).map(({ rule, text }) => [rule, text])).toEqual([["aws", kind + id]]);
+    const { text, secret } = SECRETS["awsSecret"] ?? { text: "", secret: "" };
+    expect(scan(record(`export AWS_ACCESS_KEY_ID=${kind}${id}\nexport ${text}`, 1)).map((finding) => finding.text)).toEqual([kind + id, secret]);
+  });
+  it("are not, where the documentation shows them, nor numbers of accounts and ids of roles", () => {
+    const examples = ["AK" + "IAIOSFODNN7EXAMPLE", "AK" + "IAI44QH8DHBEXAMPLE", "AS" + "IAIOSFODNN7EXAMPLE"];
+    const secrets = ["wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"];
+    for (const text of [...examples, `aws_account_id=${"1234"}${"56789012"}`, `AROA${id}`, `AIDA${id}`, `xAKIA${id}`]) expect(scan(record(text, 0))).toEqual([]);
+    for (const text of secrets) expect(scan(record(`aws_secret_access_key = ${text}`, 0))).toEqual([]);
+  });
+});
+
 describe("what is not found", () => {
   it.each(HARMLESS.map((text) => [text.slice(0, 60), text] as const))("%s", (_, text) => {
     for (const deep of [0, 1]) expect(scan(record(text, deep))).toEqual([]);
@@ -126,6 +141,23 @@ describe("a file in pieces", () => {
     expect(whole).toHaveLength(named.length + 1);
     for (const pieces of [[1 << 20], [1 << 16], [99_991, 7, 300_001], [(1 << 20) + 1, 5]]) expect(scanned(pieces)).toEqual(whole);
     for (const { from, to, text } of whole) if (/^[\w-]+$/.test(text)) expect(file.subarray(from, to).toString()).toBe(text);
+  });
+  it("counts once what lies in two windows, wherever it begins", () => {
+    const [window, overlap] = [1 << 20, 1 << 15];
+    const secret = SECRETS["github"]?.secret ?? "";
+    const digits = own("[0-9]{8,}");
+    for (const [found, by] of [[secret, scanner], ["1234567890".repeat(3), digits]] as const) {
+      for (const at of [window - overlap - 20, window - overlap, window - overlap + 1, window - 1000, window - 10, window, 2 * (window - overlap) - 5]) {
+        const text = `"${"ab ".repeat(window).slice(0, at - 2)} ${found} ${"cd ".repeat(window / 2)}"\n`;
+        for (const step of [text.length, 300_000]) {
+          const places: number[] = [];
+          const scan = new FileScan(by, "lines", ({ from }) => void places.push(from));
+          for (let i = 0; i < text.length; i += step) scan.push(Buffer.from(text.slice(i, i + step)));
+          scan.finish();
+          expect(places).toEqual([at]);
+        }
+      }
+    }
   });
   it("takes a line of 100 MB with little memory", () => {
     const block = Buffer.from(random(BASE64, 1 << 16).repeat(16));

@@ -4,10 +4,10 @@ import type { Oid, RepoId, SessionId } from "../../domain/ids.ts";
 import { openEnvelope } from "../../format/envelope.ts";
 import { decodeManifest, type Manifest } from "../../format/manifest.ts";
 import { chainHash, CHAIN_START, decodePartRecord, type PartRecord } from "../../format/part-record.ts";
-import { partPath, sessionPath } from "../../format/paths.ts";
+import { manifestPath, partPath, sessionPath } from "../../format/paths.ts";
 import type { Crypto } from "../../ports/crypto.ts";
 import type { ObjectReader, TreeEntry } from "../../ports/git.ts";
-import { directoryAt } from "./tree.ts";
+import { directoryAt, entryAt } from "./tree.ts";
 
 interface Place {
   readonly repo: RepoId;
@@ -21,6 +21,13 @@ export function manifestOf(place: Place, bytes: Uint8Array, lane: Uint8Array, se
   if (manifest.repo !== place.repo || !equal(manifest.lane, lane)) throw new HxError("lane-invalid", `a manifest of session '${manifest.session}' is for another lane`);
   if (session !== undefined && manifest.session !== session) throw new HxError("lane-invalid", `the manifest of session '${session}' is that of '${manifest.session}'`);
   return manifest;
+}
+
+/** Whether a session is a redacted copy; needs no key. @throws HxError as `manifestOf`, `not-found` */
+export async function kindOf(store: ObjectReader, place: Place, lane: Uint8Array, tree: Oid, session: SessionId): Promise<Manifest["kind"]> {
+  const entry = await entryAt(store, tree, manifestPath(session));
+  if (entry === null) throw new HxError("not-found", `no session '${session}' in this lane`);
+  return manifestOf(place, await store.readBlob(entry.oid), lane, session).kind;
 }
 
 /** The parts of one session in one lane, with its manifest. */

@@ -1,6 +1,7 @@
 import { HxError } from "../../domain/errors.ts";
 import type { Oid, SessionId } from "../../domain/ids.ts";
 import { SUITE } from "../../format/fields.ts";
+import type { Manifest } from "../../format/manifest.ts";
 import { FileLedger, PartStreamReader, type StreamRecord } from "../../format/part-stream.ts";
 import { openPrivate, type PrivateFacts } from "../../format/private-block.ts";
 import type { Remote, RemoteOptions } from "../../ports/git.ts";
@@ -27,12 +28,19 @@ export async function openOwnSession(ledger: Ledger, author: Author, source: Lan
   return { session, source, parts, keys, facts: factsOf(ledger, parts, keys) };
 }
 
+/** What is known of a session without its content. */
+export interface OwnFacts {
+  readonly facts: PrivateFacts;
+  readonly parts: number;
+  readonly kind: Manifest["kind"];
+}
+
 /** What the newest part says of a session; opens nothing else. */
-export async function ownFacts(ledger: Ledger, author: Author, source: LaneSource, session: SessionId): Promise<{ facts: PrivateFacts; parts: number }> {
+export async function ownFacts(ledger: Ledger, author: Author, source: LaneSource, session: SessionId): Promise<OwnFacts> {
   const parts = await sessionParts(source.store, ledger, source.publicKey, source.tree, session);
   const newest = parts.parts.at(-1);
   const keys = await authorPartKeys(ledger, author, source, parts, newest === undefined ? [] : [newest]);
-  return { facts: factsOf(ledger, parts, keys), parts: parts.parts.length };
+  return { facts: factsOf(ledger, parts, keys), parts: parts.parts.length, kind: parts.manifest.kind };
 }
 
 function factsOf(ledger: Ledger, { session, parts }: SessionParts, keys: ReadonlyMap<number, Uint8Array>): PrivateFacts {

@@ -20,6 +20,8 @@ export class FileScan {
   readonly #take: Take;
   #pending: Uint8Array = new Uint8Array(0);
   #at: number;
+  /** Where the findings of former windows end: of one that reaches into this window, it may find the rest. */
+  #taken = 0;
 
   /** @param offset where in its file the first byte lies: at the beginning of a line */
   constructor(scanner: Scanner, form: TextForm, take: Take, offset = 0) {
@@ -87,8 +89,11 @@ export class FileScan {
   /** Of a window, findings that begin behind `keep` are those of the next one. */
   #scan(window: Uint8Array, keep: number): void {
     if (window.length === 0) return;
+    const before = this.#taken;
     for (const { rule, text, from, to } of this.#scanner.scan(window, this.#form)) {
-      if (from < keep) this.#take({ rule, text, from: this.#at + from, to: this.#at + to });
+      if (from >= keep || this.#at + to <= before) continue;
+      this.#taken = Math.max(this.#taken, this.#at + to);
+      this.#take({ rule, text, from: this.#at + from, to: this.#at + to });
     }
   }
 }

@@ -1,16 +1,11 @@
 import { concat, fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
 import type { Oid, SessionId } from "../../domain/ids.ts";
 import { manifestPath } from "../../format/paths.ts";
-import type { PrivateFacts } from "../../format/private-block.ts";
 import type { Ledger } from "../ledger.ts";
 import { entryAt } from "../lane/tree.ts";
 import type { Author } from "../read/author-keys.ts";
 import type { LaneSource } from "../read/lane-source.ts";
-
-interface Known {
-  readonly facts: PrivateFacts;
-  readonly parts: number;
-}
+import type { OwnFacts } from "../read/open-session.ts";
 
 /**
  * What the newest parts of own sessions say, sealed under a key that only the open identity has: a local work file, so
@@ -19,22 +14,22 @@ interface Known {
 export class Catalog {
   readonly #ledger: Ledger;
   readonly #key: Uint8Array;
-  #entries: Map<string, Known> | null = null;
+  #entries: Map<string, OwnFacts> | null = null;
   #changed = false;
 
   constructor(ledger: Ledger, author: Author) {
     this.#ledger = ledger;
     const seed = author.keys[0]?.seed ?? new Uint8Array(32);
-    this.#key = ledger.crypto.hashes.keyed(seed, utf8("hx/catalog/v1"));
+    this.#key = ledger.crypto.hashes.keyed(seed, utf8("hx/catalog/v2"));
   }
 
-  async get(source: LaneSource, session: SessionId): Promise<Known | null> {
+  async get(source: LaneSource, session: SessionId): Promise<OwnFacts | null> {
     const manifest = await this.#manifest(source, session);
     this.#entries ??= await this.#load();
     return manifest === null ? null : (this.#entries.get(manifest) ?? null);
   }
 
-  async put(source: LaneSource, session: SessionId, known: Known): Promise<void> {
+  async put(source: LaneSource, session: SessionId, known: OwnFacts): Promise<void> {
     const manifest = await this.#manifest(source, session);
     if (manifest === null) return;
     this.#entries ??= await this.#load();
@@ -56,12 +51,12 @@ export class Catalog {
     return entry === null ? null : `${entry.oid satisfies Oid} ${toHex(source.publicKey).slice(0, 16)}`;
   }
 
-  async #load(): Promise<Map<string, Known>> {
+  async #load(): Promise<Map<string, OwnFacts>> {
     const sealed = await this.#ledger.work.read(NAME);
     const plain = sealed === null ? null : this.#ledger.crypto.aead.open(this.#key, sealed.slice(0, 24), utf8(this.#ledger.repo), sealed.slice(24));
     if (plain === null) return new Map();
     try {
-      return new Map(JSON.parse(fromUtf8(plain)) as [string, Known][]);
+      return new Map(JSON.parse(fromUtf8(plain)) as [string, OwnFacts][]);
     } catch {
       return new Map();
     }

@@ -5,7 +5,7 @@ import type { Ledger } from "../ledger.ts";
 import type { Author } from "../read/author-keys.ts";
 import type { LaneSource } from "../read/lane-source.ts";
 import { sessionsOf } from "../read/lane-source.ts";
-import { ownFacts } from "../read/open-session.ts";
+import { ownFacts, type OwnFacts } from "../read/open-session.ts";
 
 export interface FoundSession {
   readonly source: LaneSource;
@@ -23,7 +23,7 @@ export async function findSession(ledger: Ledger, author: Author, sources: reado
   const found = byId.length > 0 || wanted.length < 4 ? byId : await byAgentId(ledger, author, await sessionsIn(sources, ""), text);
   const [first, second] = found;
   if (first === undefined) throw new HxError("not-found", `no session '${text}' in this repository`, { hints: ["hx list"] });
-  if (second !== undefined && first.session !== second.session) throw new HxError("ambiguous", `${found.length} sessions begin with '${text}'`, { hints: ["hx list"] });
+  if (second !== undefined && first.session !== second.session) throw new HxError("ambiguous", `${found.length} sessions begin with '${text}'`, { hints: ["hx list --copies"] });
   return first;
 }
 
@@ -33,12 +33,12 @@ async function sessionsIn(sources: readonly LaneSource[], beginning: string): Pr
   return found;
 }
 
-/** Of several captures of one session of an agent the fullest counts. */
+/** Of several captures of one session of an agent the fullest counts. Redacted copies have its id too, and are no captures of it. */
 async function byAgentId(ledger: Ledger, author: Author, all: readonly FoundSession[], text: string): Promise<FoundSession[]> {
   const matching: { found: FoundSession; facts: PrivateFacts }[] = [];
   for (const found of all) {
-    const facts = await factsOrNull(ledger, author, found);
-    if (facts?.id.startsWith(text) === true) matching.push({ found, facts });
+    const known = await factsOrNull(ledger, author, found);
+    if (known?.kind === "original" && known.facts.id.startsWith(text)) matching.push({ found, facts: known.facts });
   }
   const ids = new Set(matching.map(({ facts }) => `${facts.agent} ${facts.id}`));
   if (ids.size > 1) return matching.map(({ found }) => found);
@@ -46,9 +46,9 @@ async function byAgentId(ledger: Ledger, author: Author, all: readonly FoundSess
   return fullest === undefined ? [] : [fullest.found];
 }
 
-async function factsOrNull(ledger: Ledger, author: Author, { source, session }: FoundSession): Promise<PrivateFacts | null> {
+async function factsOrNull(ledger: Ledger, author: Author, { source, session }: FoundSession): Promise<OwnFacts | null> {
   try {
-    return (await ownFacts(ledger, author, source, session)).facts;
+    return await ownFacts(ledger, author, source, session);
   } catch (error) {
     if (isHxError(error)) return null;
     throw error;

@@ -1,7 +1,9 @@
 import { isHxError, type ErrorCode } from "../../domain/errors.ts";
 import type { SessionId } from "../../domain/ids.ts";
+import type { Manifest } from "../../format/manifest.ts";
 import type { PrivateFacts } from "../../format/private-block.ts";
 import { SessionIndexes } from "../capture/session-index.ts";
+import { kindOf } from "../lane/manifests.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Author } from "../read/author-keys.ts";
 import { sessionsOf, type LaneSource } from "../read/lane-source.ts";
@@ -9,12 +11,14 @@ import { ownFacts } from "../read/open-session.ts";
 import type { Catalog } from "./catalog.ts";
 
 export type ListedSession =
-  | { readonly state: "kept" | "waiting"; readonly session: SessionId; readonly facts: PrivateFacts; readonly parts: number; readonly lane?: string }
-  | { readonly state: "locked" | "unreadable"; readonly session: SessionId; readonly parts: number; readonly code?: ErrorCode };
+  | { readonly state: "kept" | "waiting"; readonly session: SessionId; readonly kind: Kind; readonly facts: PrivateFacts; readonly parts: number; readonly lane?: string }
+  | { readonly state: "locked" | "unreadable"; readonly session: SessionId; readonly kind: Kind; readonly parts: number; readonly code?: ErrorCode };
+
+type Kind = Manifest["kind"];
 
 /**
  * The author's sessions: those of their lanes, and those that are captured here and not published yet.
- * Of several captures of one session of an agent, the fullest is listed.
+ * Of several captures of one session of an agent, the fullest is listed. Redacted copies are no captures: each is listed by itself.
  */
 export async function listSessions(ledger: Ledger, author: Author | null, sources: readonly LaneSource[], catalog: Catalog | null): Promise<readonly ListedSession[]> {
   const listed: ListedSession[] = [];
@@ -26,16 +30,26 @@ export async function listSessions(ledger: Ledger, author: Author | null, source
 }
 
 async function listOne(ledger: Ledger, author: Author | null, source: LaneSource, session: SessionId, catalog: Catalog | null): Promise<ListedSession> {
-  if (author === null) return { state: "locked", session, parts: 0 };
+  if (author === null) return { state: "locked", session, kind: await kindOrOriginal(ledger, source, session), parts: 0 };
   try {
     const known = await catalog?.get(source, session);
-    const { facts, parts } = known ?? (await ownFacts(ledger, author, source, session));
-    if (known === null || known === undefined) await catalog?.put(source, session, { facts, parts });
-    return { state: "kept", session, facts, parts, lane: source.lane };
+    const own = known ?? (await ownFacts(ledger, author, source, session));
+    if (known === null || known === undefined) await catalog?.put(source, session, own);
+    return { state: "kept", session, ...own, lane: source.lane };
   } catch (error) {
     if (!isHxError(error)) throw error;
     const locked = error.code === "not-recipient" || error.code === "no-key";
-    return { state: locked ? "locked" : "unreadable", session, parts: 0, code: error.code };
+    return { state: locked ? "locked" : "unreadable", session, kind: await kindOrOriginal(ledger, source, session), parts: 0, code: error.code };
+  }
+}
+
+/** A session whose manifest is damaged is shown rather than hidden. */
+async function kindOrOriginal(ledger: Ledger, { store, publicKey, tree }: LaneSource, session: SessionId): Promise<Kind> {
+  try {
+    return await kindOf(store, ledger, publicKey, tree, session);
+  } catch (error) {
+    if (isHxError(error)) return "original";
+    throw error;
   }
 }
 
@@ -47,6 +61,7 @@ async function waiting(ledger: Ledger, published: ReadonlySet<SessionId>): Promi
     .map((index) => ({
       state: "waiting",
       session: index.session,
+      kind: "original",
       parts: 0,
       facts: { ...index.facts, agent: index.agent, id: index.id, bytes: index.bytes, files: Object.keys(index.files).length },
     }));
@@ -55,7 +70,7 @@ async function waiting(ledger: Ledger, published: ReadonlySet<SessionId>): Promi
 function fullest(listed: readonly ListedSession[]): readonly ListedSession[] {
   const best = new Map<string, ListedSession>();
   for (const row of listed) {
-    const key = "facts" in row ? `${row.facts.agent}\0${row.facts.id}` : row.session;
+    const key = row.kind === "original" && "facts" in row ? `${row.facts.agent}\0${row.facts.id}` : row.session;
     const other = best.get(key);
     if (other === undefined || sizeOf(row) > sizeOf(other)) best.set(key, row);
   }

@@ -1,4 +1,5 @@
 import { HxError } from "../../domain/errors.ts";
+import type { SessionId } from "../../domain/ids.ts";
 import type { Agent } from "../../ports/agent.ts";
 import type { FileTree, NewFile } from "../../ports/file-tree.ts";
 import type { Ledger } from "../ledger.ts";
@@ -24,6 +25,8 @@ export interface Restored {
   readonly id: string;
   readonly files: readonly RestoredFile[];
   readonly omitted: number;
+  /** Of a redacted copy: the session of which it is one. */
+  readonly source?: SessionId;
 }
 
 interface Placed {
@@ -34,10 +37,13 @@ interface Placed {
 
 /**
  * Puts a session back into its agent's store. All files are rebuilt and compared first: when one is in the way, none is written.
- * @throws HxError `exists` when a file there is newer or other than what was captured, and `force` is not set
+ * A redacted copy goes to where its source would, and never over what is there: that is the source, or as much as is left of it.
+ * @throws HxError `exists` when a file there is newer or other than what was captured, and `force` is not set or it is a copy
  */
 export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTree, opened: OpenedSession, options: RestoreOptions): Promise<Restored> {
   const begun: NewFile[] = [];
+  const { agent: name, id, cwd, source } = opened.facts;
+  const isCopy = opened.parts.manifest.kind === "redacted";
   try {
     const rebuilt = await rebuild(sessionRecords(ledger, opened), async () => {
       const file = await files.begin(options.directory);
@@ -46,17 +52,19 @@ export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTr
     });
     const placed: Placed[] = [];
     for (const file of rebuilt) {
-      const path = await agent.placeOf(file.path, { directory: options.directory, recorded: opened.facts.cwd ?? "." });
-      placed.push({ file, path, action: await actionFor(files, path, file, options.force) });
+      const path = await agent.placeOf(file.path, { directory: options.directory, recorded: cwd ?? "." });
+      const action = isCopy ? await actionForCopy(files, path, file, opened.session, source) : await actionFor(files, path, file, options.force);
+      placed.push({ file, path, action });
     }
     if (!options.dryRun) {
       for (const { file, path, action } of placed) if (action !== "same") await file.target.commit(path, file.modified);
     }
     return {
-      agent: opened.facts.agent,
-      id: opened.facts.id,
+      agent: name,
+      id,
       files: placed.map(({ file, path, action }) => ({ path, bytes: file.size, action })),
       omitted: rebuilt.reduce((sum, file) => sum + file.omitted, 0),
+      ...(isCopy && source !== undefined ? { source } : {}),
     };
   } finally {
     for (const file of begun) await file.discard();
@@ -70,4 +78,12 @@ async function actionFor(files: FileTree, path: string, { target }: RebuiltFile<
   if (standing === "prefix" || force) return "replaced";
   const why = standing === "longer" ? "has more than what was captured" : "is another than what was captured";
   throw new HxError("exists", `'${path}' ${why}`, { hints: ["hx capture", "hx restore <session> --force"] });
+}
+
+async function actionForCopy(files: FileTree, path: string, { target }: RebuiltFile<NewFile>, copy: SessionId, source: SessionId | undefined): Promise<RestoredFile["action"]> {
+  const standing = await files.compare(path, target);
+  if (standing === "absent") return "written";
+  if (standing === "same") return "same";
+  const hints = [`hx show ${copy} --raw <directory>`, ...(source === undefined ? [] : [`hx restore ${source}`])];
+  throw new HxError("exists", `'${path}' is in the way of '${copy}', which is a redacted copy`, { hints });
 }

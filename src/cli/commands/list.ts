@@ -9,10 +9,13 @@ export const command: CommandSpec = {
   name: "list",
   group: "Look",
   summary: "List your sessions of this repository, the newest first",
-  details: ["In a pipe: one line each with tabs between id, last time, agent, turns, bytes, state and title."],
+  details: [
+    "In a pipe: one line each with tabs between id, last time, agent, turns, bytes, state and title. Lines of redacted copies go on with `redacted` and the id of their source.",
+  ],
   options: [
     { flags: "--agent <name>", summary: "Only this agent" },
     { flags: "--since <when>", summary: "Only those with something since an age (3d, 12h) or a date" },
+    { flags: "--copies", summary: "The redacted copies too that were made of sessions to share them" },
     { flags: "--limit <n>", summary: "At most so many" },
   ],
   examples: ["hx list", "hx list --since 1w --json"],
@@ -23,7 +26,7 @@ export const command: CommandSpec = {
     const since = parseSince(options.text("since"), call.host.now());
     const limit = options.number("limit", 1, MOST);
     const world = await call.world();
-    const rows = await world.sessions.list(present({ agent: options.text("agent"), since, limit }));
+    const rows = await world.sessions.list(present({ agent: options.text("agent"), since, limit, copies: options.flag("copies") }));
     call.progress.done();
     const [{ listJson }, { sessionsLines, sessionsTable }] = await Promise.all([import("../json/sessions.ts"), import("../views/sessions.ts")]);
     if (call.json) await call.out.json(listJson(rows));

@@ -7,7 +7,7 @@ export const command: CommandSpec = {
   name: "restore",
   group: "Keep",
   summary: "Put a session back into the agent's own store, so that it can be resumed",
-  details: ["Byte for byte what the agent wrote. Nothing newer is overwritten unless `--force` says so."],
+  details: ["Byte for byte what the agent wrote. Nothing newer is overwritten unless `--force` says so.", "Of a redacted copy it says so, and puts it only where nothing is."],
   arguments: [{ name: "<id>", summary: "The session's id, or a beginning of it that no other has" }],
   options: [
     { flags: "--directory <dir>", summary: "The checkout in which the session is to go on; this one when not given" },
@@ -31,6 +31,6 @@ export const command: CommandSpec = {
     const [{ restoreJson }, { restoreView }] = await Promise.all([import("../json/sessions.ts"), import("../views/reports.ts")]);
     if (call.json) await call.out.json(restoreJson(report, dryRun));
     else await call.out.write(restoreView(report, call.out.style, dryRun));
-    return report.omittedBytes > 0 ? 3 : 0;
+    return report.omittedBytes > 0 || report.kind === "redacted" ? 3 : 0;
   },
 };

@@ -26,7 +26,7 @@ export function syncJson({ remotes, waiting, waits, warnings }: SyncReport, dryR
 export function listJson(rows: readonly SessionRow[]) {
   return {
     schema: SCHEMAS.list,
-    sessions: rows.map(({ id, state, agent, title, branch, first, last, turns, bytes, parts }) => ({ id, state, agent, title, branch, first: timeOf(first), last: timeOf(last), turns, bytes, parts })),
+    sessions: rows.map(({ id, state, kind, source, agent, title, branch, first, last, turns, bytes, parts }) => ({ id, state, kind, source, agent, title, branch, first: timeOf(first), last: timeOf(last), turns, bytes, parts })),
   };
 }
 
@@ -61,8 +61,8 @@ export function rawJson(id: string, files: readonly WrittenFile[]) {
   return { schema: SCHEMAS.show, id, files: files.map(({ path, bytes }) => ({ path, bytes })) };
 }
 
-export function restoreJson({ agent, files, omittedBytes, resume }: RestoreReport, dryRun: boolean) {
-  return { schema: SCHEMAS.restore, dryRun, agent, exact: omittedBytes === 0, omittedBytes, files: files.map(({ path, bytes, action }) => ({ path, bytes, action })), resume };
+export function restoreJson({ agent, files, omittedBytes, kind, source, resume }: RestoreReport, dryRun: boolean) {
+  return { schema: SCHEMAS.restore, dryRun, agent, kind, source, exact: omittedBytes === 0 && kind === undefined, omittedBytes, files: files.map(({ path, bytes, action }) => ({ path, bytes, action })), resume };
 }
 
 export function verifyJson(report: VerifyReport) {

@@ -28,6 +28,7 @@ export function syncView(report: SyncReport, style: Style, dryRun: boolean): str
 export function restoreView(report: RestoreReport, style: Style, dryRun: boolean): string {
   const files = report.files.map(({ action, path, bytes }) => `${style.bold((dryRun && action !== "same" ? `would be ${action}` : action).padEnd(8))}  ${visibleLine(path)}  ${size(bytes)}`);
   const omitted = report.omittedBytes === 0 ? [] : [style.yellow(`not exact: ${size(report.omittedBytes)} were left out at capture, outside the collection boundary`)];
+  const copy = report.kind === undefined ? [] : [style.yellow(`not exact: a redacted copy${report.source === undefined ? "" : ` of session '${visibleLine(report.source)}'`}`)];
   const resume = report.resume === undefined || dryRun ? [] : [`resume it with:  ${visibleLine(report.resume)}`];
-  return [...files, ...omitted, ...resume].map((line) => `${line}\n`).join("");
+  return [...files, ...omitted, ...copy, ...resume].map((line) => `${line}\n`).join("");
 }

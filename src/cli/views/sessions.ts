@@ -12,7 +12,7 @@ export function sessionsTable(rows: readonly SessionRow[], style: Style, now: nu
   const line = (row: readonly string[]): string => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ");
   const head = style.bold(`${line(heads)}  TITLE`);
   const body = rows.map((row, i) => {
-    const text = `${line(cells[i] ?? [])}  ${cut(visibleLine(row.title ?? ""), left)}`.trimEnd();
+    const text = `${line(cells[i] ?? [])}  ${cut(visibleLine(titleOf(row)), left)}`.trimEnd();
     return row.state === "locked" || row.state === "unreadable" ? style.dim(text) : text;
   });
   return [head, ...body].map((text) => `${text}\n`).join("");
@@ -21,7 +21,13 @@ export function sessionsTable(rows: readonly SessionRow[], style: Style, now: nu
 /** For a pipe: whole ids, RFC 3339, tabs, no header, nothing cut. */
 export function sessionsLines(rows: readonly SessionRow[]): string {
   return rows
-    .map((row) => [row.id, row.last === undefined ? "" : rfc3339(row.last), row.agent ?? "", row.turns ?? "", row.bytes ?? "", row.state, row.title ?? ""].map((cell) => visibleLine(String(cell))).join("\t"))
+    .map((row) => [row.id, row.last === undefined ? "" : rfc3339(row.last), row.agent ?? "", row.turns ?? "", row.bytes ?? "", row.state, row.title ?? "", ...(row.kind === undefined ? [] : [row.kind, row.source ?? ""])].map((cell) => visibleLine(String(cell))).join("\t"))
     .map((line) => `${line}\n`)
     .join("");
+}
+
+/** A copy has the title of its source, and must not be taken for it. */
+function titleOf({ kind, source, title = "" }: SessionRow): string {
+  if (kind === undefined) return title;
+  return [`redacted copy${source === undefined ? "" : ` of ${shortId(source)}`}`, ...(title === "" ? [] : [title])].join(": ");
 }
