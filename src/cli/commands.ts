@@ -14,6 +14,16 @@ import { command as identityShow } from "./commands/identity-show.ts";
 import { command as identityUnlock } from "./commands/identity-unlock.ts";
 import { command as init } from "./commands/init.ts";
 import { command as inspect } from "./commands/inspect.ts";
+import { command as deviceAdd } from "./commands/device-add.ts";
+import { command as deviceIssue } from "./commands/device-issue.ts";
+import { command as deviceList } from "./commands/device-list.ts";
+import { command as deviceRemove } from "./commands/device-remove.ts";
+import { command as identitySuccession } from "./commands/identity-succession.ts";
+import { command as join } from "./commands/join.ts";
+import { command as memberAdd } from "./commands/member-add.ts";
+import { command as memberList } from "./commands/member-list.ts";
+import { command as memberRemove } from "./commands/member-remove.ts";
+import { command as memberRole } from "./commands/member-role.ts";
 import { command as list } from "./commands/list.ts";
 import { command as projectCreate } from "./commands/project-create.ts";
 import { command as projectGrant } from "./commands/project-grant.ts";
@@ -37,6 +47,7 @@ import { command as version } from "./commands/version.ts";
 /** All commands, in the order in which help and reference show them. */
 export const COMMANDS: readonly CommandSpec[] = [
   init,
+  join,
   status,
   doctor,
   demo,
@@ -65,6 +76,15 @@ export const COMMANDS: readonly CommandSpec[] = [
   projectGrant,
   projectWithdraw,
   projectList,
+  identitySuccession,
+  memberList,
+  memberAdd,
+  memberRemove,
+  memberRole,
+  deviceList,
+  deviceAdd,
+  deviceRemove,
+  deviceIssue,
   hooksInstall,
   hooksRemove,
   hooksStatus,

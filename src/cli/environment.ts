@@ -5,6 +5,8 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
   ["HX_CACHE_DIR", "what can be made again; $XDG_CACHE_HOME/hx, else ~/.cache/hx"],
   ["HX_PASSPHRASE_FILE", "file whose first line is the passphrase, as --passphrase-file; for CI"],
   ["HX_PASSPHRASE_COMMAND", "command that prints the passphrase, as --passphrase-command; for CI"],
+  ["HX_CAPTURE_KEY", "capture-only key of a throwaway machine, as `hx device issue` makes it: keeps sessions without an identity, opens nothing"],
+  ["HX_CAPTURE_KEY_FILE", "file that holds it; HX_CAPTURE_KEY goes before it"],
   ["HX_NO_INPUT", "not empty: never ask, as --no-input"],
   ["HX_PAGER", "pager; goes before git's core.pager and PAGER; empty or `cat` for none"],
   ["HX_SKIP", "not empty: hooks do nothing"],

@@ -5,6 +5,8 @@ import type { LaneWait } from "../domain/workspace/standing.ts";
 import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
 import type { ProjectsWorld, TeamsWorld } from "./world-teams.ts";
+import type { PlanLine } from "./plan-line.ts";
+import type { PeopleWorld } from "./world-people.ts";
 
 export type * from "./world-teams.ts";
 
@@ -31,6 +33,7 @@ export interface Progress {
 export interface World {
   readonly identity: IdentityWorld;
   readonly setup: SetupWorld;
+  readonly people: PeopleWorld;
   readonly sessions: SessionsWorld;
   readonly hooks: HooksWorld;
   readonly teams: TeamsWorld;
@@ -107,12 +110,7 @@ export interface InitOptions {
   readonly throwawayOk: boolean;
 }
 
-export interface PlanLine {
-  /** `create`, `change`, `remove`, `keep`, `by hand` */
-  readonly action: string;
-  readonly what: string;
-  readonly where?: string;
-}
+export type { PlanLine };
 
 export interface InitPlan {
   readonly needsIdentity: boolean;

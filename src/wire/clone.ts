@@ -10,7 +10,7 @@ import { workFiles } from "../adapters/work-files/work-files.ts";
 import { openBoundary } from "../app/boundary/boundary.ts";
 import type { Boundary } from "../app/capture/boundary.ts";
 import type { Ledger, WritableLedger } from "../app/ledger.ts";
-import { readOwnLane, type LanePorts } from "../app/lane/own-lane-key.ts";
+import { readOwnLane, type KeptLane, type LanePorts } from "../app/lane/own-lane-key.ts";
 import { isForked } from "../app/sync/own-lane.ts";
 import { firstChain } from "../app/sync/first-chain.ts";
 import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
@@ -24,9 +24,11 @@ import type { Remote, Repository } from "../ports/git.ts";
 import type { KeyFiles } from "../ports/keystore.ts";
 import type { WorkFiles } from "../ports/work-files.ts";
 import { captureScanner } from "./scanner.ts";
+import { captureLane } from "./capture-lane.ts";
+import { systemClock } from "./clock.ts";
 import type { Settings } from "./settings.ts";
 
-export const systemClock = { now: (): number => Date.now() };
+export { systemClock };
 
 /** Git configuration key of this clone: where the workspace lives, when not in this repository. */
 export const HOME_KEY = "hx.workspace";
@@ -92,9 +94,15 @@ export function lanePorts(clone: Clone, ledger: Ledger): LanePorts {
   return { files: clone.files, trust: ledger.trust, crypto: clone.crypto, clock: ledger.clock };
 }
 
-/** The ledger with this clone's own lane; null when no lane was opened yet (that needs the identity). */
+/** The lane that is written here: that of a capture-only key, else this clone's. @throws HxError `refused` for a capture-only key that expired */
+export async function laneHere(clone: Clone, ledger: Ledger): Promise<KeptLane | null> {
+  const carried = clone.settings.captureKey === null ? null : await captureLane(clone.settings, ledger.crypto, ledger);
+  return carried ?? readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory });
+}
+
+/** The ledger with the lane that is written here; null when none was opened yet (that needs the identity). @throws HxError as `laneHere` */
 export async function writable(clone: Clone, ledger: Ledger): Promise<WritableLedger | null> {
-  const lane = await readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory });
+  const lane = await laneHere(clone, ledger);
   // Somebody else writes with its key: what is captured from now on waits for a lane that is opened afresh.
   return lane === null || (await isForked(ledger, lane.id)) ? null : { ...ledger, lane, scanner: captureScanner(clone.settings, clone.crypto.hashes) };
 }

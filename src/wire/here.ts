@@ -3,10 +3,12 @@ import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
 import type { Ledger } from "../app/ledger.ts";
 import { actingOf, type Acting } from "../app/workspace/acting.ts";
+import { adoptKeys } from "../app/workspace/adopt.ts";
+import { ownEntryProblem } from "../app/workspace/own-entry.ts";
 import type { Author } from "../app/read/author-keys.ts";
 import { laneSources, type LaneSource } from "../app/read/lane-source.ts";
 import { ownLanes } from "../app/read/own-lanes.ts";
-import { isHxError } from "../domain/errors.ts";
+import { HxError, isHxError } from "../domain/errors.ts";
 import { connected, openClone, openLedger, type Clone, type Connected } from "./clone.ts";
 import { ensureLane } from "./own-lane.ts";
 import type { Settings } from "./settings.ts";
@@ -35,7 +37,8 @@ export async function openHere(settings: Settings, directory: string, ports: () 
   const ledger = await openLedger(clone);
   const state = await connected(clone, ledger);
   const identityPorts = await ports();
-  const identity = await identityFor(identityPorts, asking);
+  const found = await identityFor(identityPorts, asking);
+  const identity = found === null ? null : await withNewestKeys(identityPorts, ledger, state, found, asking);
   if (identity !== null) await ensureLane(clone, ledger, identity, state.chain);
   const acting = identity === null ? null : actingOf(ledger.crypto, state.chain.state, identity);
   const author = acting === null ? null : { person: acting.person, keys: acting.personKeys };
@@ -48,6 +51,19 @@ export async function openHere(settings: Settings, directory: string, ports: () 
     author,
     mine: async () => (author === null ? [] : ownLanes(ledger, state.chain.state, author, await laneSources(ledger, state.chain.state))),
   };
+}
+
+/**
+ * The identity with what the chain gives it since. Null: it waits until another device of the person takes it in.
+ * @throws HxError `signature-invalid` when somebody else's key stands in its entry: nothing is sealed to that
+ */
+async function withNewestKeys(ports: IdentityPorts, { crypto }: Ledger, { chain }: Connected, identity: UnlockedIdentity, asking: Asking): Promise<UnlockedIdentity | null> {
+  const problem = ownEntryProblem(crypto, chain.state, identity);
+  if (problem !== null) throw problem;
+  const newest = await adoptKeys(ports, identity, actingOf(crypto, chain.state, identity), { state: chain.state, statements: chain.chain.statements });
+  if (!newest.waits) return newest;
+  if (asking !== "must") return null;
+  throw new HxError("no-key", "this machine waits until another device of yours takes it in", { hints: ["hx join --device"] });
 }
 
 async function identityFor(ports: IdentityPorts, asking: Asking): Promise<UnlockedIdentity | null> {

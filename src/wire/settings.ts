@@ -13,6 +13,8 @@ export interface Settings {
   /** Where `identity unlock` keeps a key, and what it tells of the place. */
   readonly unlockDirectory: string;
   readonly unlockPlace: string;
+  /** The capture-only key of a throwaway machine, or the file that holds it. */
+  readonly captureKey: { readonly text: string } | { readonly file: string } | null;
   /** What hooks call: `hx` on the PATH, or what HX_COMMAND names. */
   readonly hxCommand: string;
 }
@@ -26,8 +28,16 @@ export function readSettings(env: Environment = process.env): Settings {
     configDirectory: env["HX_CONFIG_DIR"] || join(env["XDG_CONFIG_HOME"] || join(home, ".config"), "hx"),
     stateDirectory,
     ...unlockPlace(env, stateDirectory),
+    captureKey: captureKeyOf(env),
     hxCommand: env["HX_COMMAND"] || "hx",
   };
+}
+
+function captureKeyOf(env: Environment): Settings["captureKey"] {
+  const text = env["HX_CAPTURE_KEY"];
+  const file = env["HX_CAPTURE_KEY_FILE"];
+  if (text) return { text };
+  return file ? { file } : null;
 }
 
 /** Memory-backed where the system has such a place, so that a key is gone with the power. */

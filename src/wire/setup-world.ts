@@ -144,7 +144,7 @@ async function authorName(settings: Settings, directory: string, options: InitOp
 }
 
 /** `info/attributes` as a place that changes are planned for, made and undone, like those of hooks. */
-function attributesPlace(clone: Clone): HookPlace {
+export function attributesPlace(clone: Clone): HookPlace {
   const { commonDirectory } = clone.repository.checkout;
   const where = `${commonDirectory}/info/attributes`;
   const changes = { changes: [{ where, what: "git gc leaves sealed segments alone" }], byHand: [] };

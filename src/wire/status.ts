@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tryOpenIdentity } from "../app/identity/open.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import { showIdentity } from "../app/identity/show.ts";
-import { isStale, readOwnLane } from "../app/lane/own-lane-key.ts";
+import { isStale } from "../app/lane/own-lane-key.ts";
 import { LaneTrusts } from "../app/lane/trust.ts";
 import type { Ledger, OwnLane } from "../app/ledger.ts";
 import { lanesHere } from "../app/status/lanes-here.ts";
@@ -15,18 +15,20 @@ import { nameKeys, projectName } from "../app/workspace/member.ts";
 import type { Status, Warning } from "../cli/world.ts";
 import { CONNECTION_PATH } from "../domain/connection.ts";
 import { isHxError } from "../domain/errors.ts";
+import type { PersonId } from "../domain/ids.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
-import { livingPersons } from "../domain/workspace/state.ts";
+import { livingPersons, type WorkspaceState } from "../domain/workspace/state.ts";
 import { keysRef } from "../format/paths.ts";
 import { hookLogFile } from "../hooks/log.ts";
 import type { HookEntry } from "../ports/hooks.ts";
 import { agentProgram } from "./agent-program.ts";
 import { agentsOf } from "./agents.ts";
-import { connected, lanePorts, openClone, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
+import { connected, laneHere, openClone, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
 import { hookPlaces } from "./hooks-world.ts";
 import { summaryOf } from "./identity-summary.ts";
 import type { Settings } from "./settings.ts";
 import { noticesFor } from "./team-duties.ts";
+import { missedAdministrators } from "./succession.ts";
 
 /** Everything in one screen. No network, no passphrase. @throws HxError `not-a-repository` */
 export async function status(settings: Settings, directory: string, ports: IdentityPorts): Promise<Status> {
@@ -54,7 +56,7 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
   const ledger = await openLedger(clone);
   const state = await connected(clone, ledger);
   const warnings: Warning[] = [];
-  const own = await orWarn(warnings, null, () => readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory }));
+  const own = await orWarn(warnings, null, () => laneHere(clone, ledger));
   const remotes = state.effective.listedRemotes.map(({ name }) => name);
   const waiting = await orWarn(warnings, { sessions: 0, bytes: 0 }, () => waitingFor(ledger, own, remotes[0] ?? null));
   const pushes = (await Promise.all(remotes.map((name) => readPushed(ledger, name)))).flatMap((pushed) => (pushed === null ? [] : [pushed.at]));
@@ -76,6 +78,7 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
     lanes: { mine: lanes.mine, others: lanes.others, ...(verifiedAt === undefined ? {} : { verifiedAt }) },
     warnings: [
       ...(await orWarn(warnings, [], () => laneWarnings(ledger, own, state))),
+      ...(await orWarn(warnings, [], async () => dutyWarnings(state.chain.state, (await showIdentity(ports))?.person))),
       ...(waiting.sessions === 0 || (own !== null && laneWait(state.chain.state, own) !== null) ? [] : [{ message: waiting.sessions === 1 ? "1 captured session waits for a push" : `${waiting.sessions} captured sessions wait for a push`, fix: "hx sync" }]),
       ...(await pushWarnings(clone, lastPush ?? 0)),
       ...(await trustWarnings(ledger)),
@@ -116,6 +119,17 @@ async function laneWarnings(ledger: Ledger, own: (OwnLane & { readonly day: numb
   return [
     ...(stale ? [{ message: "the lane of this clone is due for a fresh one: its quarter is over", fix: "hx identity unlock && hx sync" }] : []),
     ...(keysGone ? [{ message: "the keys ref of this clone's lane is gone: without it nobody opens its sessions", fix: "hx sync" }] : []),
+  ];
+}
+
+/** What the workspace waits for from this person. */
+function dutyWarnings(state: WorkspaceState, id: PersonId | undefined): readonly Warning[] {
+  const person = id === undefined ? undefined : state.persons.get(id);
+  if (person === undefined || person.state !== "living") return [];
+  const missed = missedAdministrators(state, person.id);
+  return [
+    ...(person.keyDue ? [{ message: "a device of yours was removed, and your next person key is due: nobody seals anything of a team to you until then", fix: "hx identity unlock && hx sync" }] : []),
+    ...(missed.length === 0 ? [] : [{ message: `your succession does not reach ${missed.length === 1 ? "an administrator" : `${missed.length} administrators`}: sign it again`, fix: "hx identity succession" }]),
   ];
 }
 

@@ -8,6 +8,7 @@ import { HxError, isHxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import { bringChain, HOME_KEY, openClone, tidyStores, writable } from "./clone.ts";
 import { openHere } from "./here.ts";
+import { renewPersonKeyIfDue } from "./person-key.ts";
 import type { Settings } from "./settings.ts";
 import { teamDuties } from "./team-duties.ts";
 
@@ -56,6 +57,7 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
       remotes.push({ remote: name, result: "unreachable", reason: error.message, pushedSessions: 0, pushedBytes: 0, lanesFetched: 0, filtered: true });
     }
   }
+  if (!wanted.dryRun) warnings.push(...(await renewPersonKeyIfDue(settings, context, ports)));
   if (!wanted.dryRun) await tidyStores(clone, ledger);
   if (!wanted.dryRun) warnings.push(...(await teamDuties(here, await ports())));
   if (own === null) warnings.push("nothing of yours is kept here: this clone has no lane yet (see hx status)");

@@ -5,6 +5,7 @@ import { hooksWorld } from "./hooks-world.ts";
 import { identityPorts } from "./identity-ports.ts";
 import { identityWorld } from "./identity-world.ts";
 import { sessionsWorld } from "./sessions-world.ts";
+import { peopleWorld } from "./people-world.ts";
 import { readSettings } from "./settings.ts";
 import { setupWorld } from "./setup-world.ts";
 import { projectsWorld, teamsWorld } from "./teams-world.ts";
@@ -20,6 +21,7 @@ export async function openWorld(context: WorldContext): Promise<World> {
   return {
     identity: identityWorld(settings, directory, ports),
     setup: setupWorld(settings, context, ports),
+    people: peopleWorld(settings, context, ports),
     sessions: sessionsWorld(settings, context, ports),
     hooks: hooksWorld(settings, directory),
     teams: teamsWorld(settings, context, ports),

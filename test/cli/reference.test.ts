@@ -1,4 +1,7 @@
+import { mkdtempSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ERROR_EXITS, EXITS, exitOf } from "../../src/cli/exit-codes.ts";
 import { SCHEMAS } from "../../src/cli/json/schemas.ts";
@@ -62,6 +65,13 @@ const JSON_RUNS: readonly (readonly [keyof typeof SCHEMAS, readonly string[], nu
   ["hooks", ["hooks", "install"], 0],
   ["demo", ["demo"], 0],
   ["version", ["version"], 0],
+  ["join", ["join", "--yes"], 0],
+  ["members", ["member", "list", "--pending"], 0],
+  ["member", ["member", "add", "1a2b 3c4d", "--yes"], 0],
+  ["devices", ["device", "list"], 0],
+  ["device", ["device", "remove", "bbbb", "--yes"], 0],
+  ["issue", ["device", "issue", "--capture-only", "--expires", "30d", "--out", "capture.key", "-C", mkdtempSync(join(tmpdir(), "hx-reference-"))], 0],
+  ["succession", ["identity", "succession"], 0],
 ];
 
 describe("--json", () => {

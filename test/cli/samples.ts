@@ -1,4 +1,5 @@
 import type * as w from "../../src/cli/world.ts";
+import type * as p from "../../src/cli/world-people.ts";
 import { NOW } from "./host.ts";
 
 const ID = "7f3a91c2d4e5f60718293a4b5c6d7e8f";
@@ -162,6 +163,28 @@ export const projects: w.ProjectListing = {
   projects: [projectRow, { id: "4".repeat(32), name: "tools", since, repositories: [], teams: [] }],
   here: { repository: "d".repeat(64), source: "default branch", revision: "refs/remotes/origin/main", paths: [{ directory: ".", project: shop }, { directory: "private" }] },
 };
+const FINGERPRINT = "1a2b 3c4d 5e6f 7081 92a3 b4c5 d6e7 f809 1a2b 3c4d";
+const PERSON = "a".repeat(32);
+const DEVICE = "b".repeat(32);
+
+export const joined: p.JoinReport = { state: "asked", workspace: "c".repeat(64), person: PERSON, device: DEVICE, fingerprint: FINGERPRINT, where: "origin", lines: plan, next: ["an administrator admits you"] };
+export const joinPlan: p.JoinPlan = { needsIdentity: false, standing: "new", workspace: "c".repeat(64), name: "Ben Okri", email: "ben@example.com", lines: plan, warnings: ["ask for the invitation"] };
+export const card: p.PendingCard = { kind: "person", id: PERSON, fingerprint: FINGERPRINT, name: "Ben\u202e Okri", email: "ben@example.com", where: ["origin"], odd: [{ code: "claimed-twice", text: "compare the fingerprint", blocks: false }] };
+export const members: p.Members = {
+  people: [
+    { id: "e".repeat(32), name: "Ada Byron", email: "ada@example.com", state: "living", administrator: true, devices: 2, self: true, keyDue: false, odd: [] },
+    { id: PERSON, state: "removed", administrator: false, devices: 0, fingerprint: FINGERPRINT, self: false, keyDue: false, odd: [] },
+  ],
+  pending: [card],
+};
+export const personChange: p.PersonChange = { change: "added", person: PERSON, name: "Ben Okri", already: false, next: ["hx sync"] };
+export const devices: p.Devices = {
+  devices: [{ id: DEVICE, person: PERSON, name: "Ben Okri", state: "live", self: true, since: 4 }],
+  pending: [{ kind: "device", id: "9".repeat(32), person: PERSON, fingerprint: FINGERPRINT, where: ["origin"], odd: [] }],
+};
+export const deviceChange: p.DeviceChange = { change: "removed", device: DEVICE, person: PERSON, name: "Ben Okri", already: false, renewed: true, next: ["hx sync"] };
+export const issued: p.IssuedKey = { secret: "hx-capture-1.sample", lane: "x".repeat(26), repo: "d".repeat(64), until: NOW + 30 * 24 * HOUR };
+export const succession: p.SuccessionShown = { team: { id: "f".repeat(32), name: "core" }, reaches: ["Ada Byron"], misses: [], changed: false, problems: [] };
 
 /** The whole world of the samples. */
 export function sampleWorld(): object {
@@ -183,6 +206,25 @@ export function sampleWorld(): object {
       doctor: () => each(checks),
       planUninstall: async () => plan,
       uninstall: async () => plan,
+    },
+    people: {
+      planJoin: async () => joinPlan,
+      join: async () => joined,
+      joinDevice: async () => joined,
+      members: async () => members,
+      pendingPeople: async () => [card],
+      admit: async () => [personChange],
+      planRemoval: async () => ({ id: PERSON, name: "Ben Okri", lines: plan }),
+      removeMember: async () => ({ ...personChange, change: "removed" }),
+      setRole: async () => ({ ...personChange, change: "role", administrator: true }),
+      devices: async () => devices,
+      pendingDevices: async () => devices.pending,
+      addDevices: async () => [{ ...deviceChange, change: "added", renewed: false }],
+      planDeviceRemoval: async () => ({ id: DEVICE, lines: plan }),
+      removeDevice: async () => deviceChange,
+      issueCaptureKey: async () => issued,
+      succession: async () => succession,
+      setSuccession: async () => ({ ...succession, changed: true }),
     },
     sessions: {
       capture: async () => capture,

@@ -80,7 +80,8 @@ async function ofCard(ports: IdentityPorts, identity: UnlockedIdentity): Promise
   if (found === null) throw new HxError("encoding-invalid", `'${CARD_FILE}' is missing`, { hints: [`move '${DEVICE_KEY_FILE}' away, then:  hx identity restore`] });
   const { person, devices } = found.card;
   const own = devices.find(({ id }) => id === identity.device);
-  const agrees = person.id === identity.person && own !== undefined && equal(own.sign, ports.crypto.signer.publicKey(identity.signSeed));
+  const isOwn = own !== undefined && equal(own.sign, ports.crypto.signer.publicKey(identity.signSeed));
+  const agrees = person.id === identity.person && (isOwn || (own === undefined && identity.waits));
   if (!agrees) throw new HxError("encoding-invalid", `'${DEVICE_KEY_FILE}' is not that of a device in '${CARD_FILE}'`);
   return identity;
 }

@@ -32,6 +32,11 @@ export class UnlockedIdentity {
     return this.#secrets.keys;
   }
 
+  /** No other device of the person has taken this one in yet. */
+  get waits(): boolean {
+    return this.#secrets.keys.length === 0;
+  }
+
   personKey(epoch: number): Uint8Array | undefined {
     return this.#secrets.keys.find((key) => key.epoch === epoch)?.seed;
   }

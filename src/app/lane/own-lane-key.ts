@@ -1,4 +1,4 @@
-import { concat, fromUtf8, utf8 } from "../../domain/bytes.ts";
+import { concat, equal, fromUtf8, utf8 } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
 import { laneId, type LaneId, type RepoId, type WorkspaceId } from "../../domain/ids.ts";
 import { standingOf } from "../../domain/workspace/standing.ts";
@@ -17,7 +17,7 @@ import type { OwnLane } from "../ledger.ts";
 import { certifyLane, currentSeeds } from "../workspace/certificate.ts";
 import { openMembership, openPersonKeys } from "../workspace/member.ts";
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 export interface LanePorts {
   readonly files: KeyFiles;
@@ -67,13 +67,26 @@ export function isStale(lane: { readonly day: number }, nowMs: number): boolean 
  * @throws HxError `not-connected` when the person was removed
  */
 export async function openOwnLane(ports: LanePorts, place: LanePlace, identity: UnlockedIdentity, state: WorkspaceState): Promise<KeptLane> {
-  const { crypto } = ports;
+  const { id, key, tie } = makeLane(ports, place, identity, state);
+  await ports.files.write(keyFile(place, id), encodeLaneKey(key));
+  await ports.files.write(tieFile(place, id), tie);
+  const known = await clones(ports);
+  await ports.trust.write(CLONES, utf8(JSON.stringify({ ...known, [place.clone]: id })));
+  return { ...ownLane(id, key, tie), day: key.day };
+}
+
+/** A fresh lane of the person, kept nowhere yet. @throws HxError as `openOwnLane` */
+export function makeLane(
+  { crypto, clock }: Pick<LanePorts, "crypto" | "clock">,
+  place: Pick<LanePlace, "workspace" | "repo">,
+  identity: UnlockedIdentity,
+  state: WorkspaceState,
+): { readonly id: LaneId; readonly key: LaneKey; readonly tie: Uint8Array } {
   const { person, device } = identity;
   if (standingOf(state, person) === "removed") throw new HxError("not-connected", "this identity is not a member of the workspace", { hints: ["hx identity restore"] });
   const to = newestPersonKey(crypto, identity, state);
   const seed = crypto.random.bytes(32);
   const publicKey = crypto.signer.publicKey(seed);
-  const lane = laneIdOf(crypto.hashes, publicKey);
   const eraser = crypto.signer.publicKey(eraserSeed(crypto, identity, publicKey));
   const certificate = certificateFor(crypto, identity, state, place.repo, publicKey, eraser);
   const key: LaneKey = {
@@ -86,19 +99,20 @@ export async function openOwnLane(ports: LanePorts, place: LanePlace, identity: 
     to: to.key,
     person,
     epoch: to.epoch,
-    day: Math.floor(ports.clock.now() / DAY_MS),
+    day: Math.floor(clock.now() / DAY_MS),
   };
   const body = tieBody(
     { repo: place.repo, lane: publicKey, person, device },
     (message) => crypto.signer.sign(identity.signSeed, message),
     (message) => crypto.signer.sign(seed, message),
   );
-  const tie = sealItem(crypto, [to.key, to.key], { repo: place.repo, lane: publicKey }, body);
-  await ports.files.write(keyFile(place, lane), encodeLaneKey(key));
-  await ports.files.write(tieFile(place, lane), tie);
-  const known = await clones(ports);
-  await ports.trust.write(CLONES, utf8(JSON.stringify({ ...known, [place.clone]: lane })));
-  return { ...ownLane(lane, key, tie), day: key.day };
+  return { id: laneIdOf(crypto.hashes, publicKey), key, tie: sealItem(crypto, [to.key, to.key], { repo: place.repo, lane: publicKey }, body) };
+}
+
+/** The lane of a key that somebody carries about. @throws HxError `encoding-invalid` when its halves do not agree */
+export function laneOfKey(crypto: Crypto, key: LaneKey, tie: Uint8Array): KeptLane {
+  if (!equal(crypto.signer.publicKey(key.seed), key.lane)) throw new HxError("encoding-invalid", "a lane key whose halves do not agree");
+  return { ...ownLane(laneIdOf(crypto.hashes, key.lane), key, tie), day: key.day };
 }
 
 /**

@@ -18,13 +18,20 @@ export interface Entry<Id extends string> {
 export class Directory {
   readonly #crypto: Crypto;
   readonly #state: WorkspaceState;
+  readonly #memberships: readonly MembershipSeeds[];
   readonly #keys: NameKeys;
   readonly #people = new Map<PersonId, SealedName | null>();
 
   constructor(crypto: Crypto, state: WorkspaceState, memberships: readonly MembershipSeeds[]) {
     this.#crypto = crypto;
     this.#state = state;
+    this.#memberships = memberships;
     this.#keys = nameKeys(crypto, state, memberships.filter(({ workspace }) => workspace === state.workspace));
+  }
+
+  /** The names of another state of the same workspace, with the same keys. */
+  at(state: WorkspaceState): Directory {
+    return new Directory(this.#crypto, state, this.#memberships);
   }
 
   person(id: PersonId): Entry<PersonId> {

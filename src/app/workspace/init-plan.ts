@@ -165,8 +165,9 @@ function checkClaim(ports: InitPorts, claim: ConnectionClaim, home: Workspace | 
   blockers.push(new HxError("not-connected", `there is a '${CONNECTION_PATH}', but it does not belong here: ${why}`, { hints: ["hx doctor", `git rm ${CONNECTION_PATH}`] }));
 }
 
-function throwawayError(why: string): HxError {
-  return new HxError("refused", `this home will not last (${why}), and keys made in it would be lost with it`, { hints: ["hx init --throwaway-ok"] });
+/** @param command that makes keys here all the same */
+export function throwawayError(why: string, command = "hx init --throwaway-ok"): HxError {
+  return new HxError("refused", `this home will not last (${why}), and keys made in it would be lost with it`, { hints: ["hx device issue --capture-only", command] });
 }
 
 function stepsOf(world: InitWorld, found: Found, hooks: InitPlan["hooks"]): readonly InitStep[] {

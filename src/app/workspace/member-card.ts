@@ -3,7 +3,7 @@ import type { PersonId } from "../../domain/ids.ts";
 import type { CardEnvelopes } from "../../format/card.ts";
 import type { HashFunctions } from "../../format/primitives.ts";
 import { decodeEnvelope } from "../../format/envelope.ts";
-import { decodeJoin } from "../../format/join.ts";
+import { decodeJoin, fingerprint } from "../../format/join.ts";
 import { decodeStatement } from "../../format/statement.ts";
 import { cardClaim, deviceClaim, joinClaim, personKeyClaim } from "./claims.ts";
 
@@ -36,4 +36,14 @@ function ownOnly(hashes: HashFunctions, card: CardEnvelopes, person: PersonId): 
     devices: card.devices.filter((device) => deviceClaim(hashes, device).person === person),
     keys: card.keys.filter((key) => personKeyClaim(key).person === person),
   };
+}
+
+/** The fingerprint of the request with which each person came in, as whoever let them in compared it. Founders came without one. */
+export function joinFingerprints(hashes: HashFunctions, statements: readonly Uint8Array[]): ReadonlyMap<PersonId, string> {
+  const found = new Map<PersonId, string>();
+  for (const bytes of statements) {
+    const body = decodeStatement(decodeEnvelope(bytes, "hx/statement/v1").payload);
+    if (body.type === "person") found.set(joinClaim(hashes, body.join).card.person.id, fingerprint(hashes.h, decodeEnvelope(body.join, "hx/join/v1").payload));
+  }
+  return found;
 }

@@ -19,4 +19,11 @@ export const SCHEMAS = {
   hooks: "hx.hooks/1",
   demo: "hx.demo/1",
   version: "hx.version/1",
+  join: "hx.join/1",
+  members: "hx.members/1",
+  member: "hx.member/1",
+  devices: "hx.devices/1",
+  device: "hx.device/1",
+  issue: "hx.issue/1",
+  succession: "hx.succession/1",
 } as const;
