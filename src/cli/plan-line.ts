@@ -1,4 +1,4 @@
-/** A line of a plan that is shown before it is done. */
+/** One thing that a command is about to do, or did. */
 export interface PlanLine {
   /** `create`, `change`, `remove`, `keep`, `by hand` */
   readonly action: string;

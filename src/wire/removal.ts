@@ -93,8 +93,8 @@ export async function planDeviceRemoval(settings: Settings, context: WorldContex
 }
 
 /**
- * Removes a device. When it is one's own, the next person key is made before and after it in the same push: so neither the new
- * membership key nor anything later is ever sealed to a key that the device holds.
+ * Removes a device. When it is one's own, the next person key comes before it in the same push: so neither the new membership
+ * key nor anything later is ever sealed to a key that the device holds.
  * @param id of the device
  */
 export async function removeDevice(settings: Settings, context: WorldContext, ports: Ports, id: string): Promise<DeviceChange> {
@@ -104,18 +104,18 @@ export async function removeDevice(settings: Settings, context: WorldContext, po
   const { crypto } = here.ledger;
   const { acting } = here;
   const isOwn = device.person === acting.person;
-  const seeds = [crypto.random.bytes(32), crypto.random.bytes(32)] as const;
-  let first = 0;
+  const seed = crypto.random.bytes(32);
+  let epoch = 0;
   const change = await changeWorkspace(here, (state) => {
     if (state.devices.get(device.id)?.state !== "live") return [];
     refuseDevice(here, device);
     const removal = (at: WorkspaceState): ReturnType<typeof deviceRemovalBody> => deviceRemovalBody(crypto, at, { device: device.id, membership: membershipNow(here, at).seeds, heads });
     if (!isOwn) return [removal];
-    first = state.persons.get(acting.person)?.keys.length ?? 0;
-    return [nextPersonKey(here, seeds[0], device.id), removal, nextPersonKey(here, seeds[1])];
+    epoch = state.persons.get(acting.person)?.keys.length ?? 0;
+    return [nextPersonKey(here, seed, device.id), removal];
   });
   const renewed = isOwn && change.said > 0;
-  if (renewed) await saveKeys(await ports(), here.identity, { personKeys: seeds.map((seed, i) => ({ epoch: first + i, seed })) });
+  if (renewed) await saveKeys(await ports(), here.identity, { personKeys: [{ epoch, seed }] });
   await certifyAnew(here, change);
   const owner = acting.directory.person(device.person);
   return {
