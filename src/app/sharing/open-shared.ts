@@ -51,6 +51,11 @@ export async function sealedShares(known: Knowledge, session: SessionId, { verdi
   return shares;
 }
 
+/** How many parts an opening covers. */
+export function partsShared({ parts }: Opening): number {
+  return new Set(parts.flatMap(({ parts: { first, count } }) => Array.from({ length: count - first }, (_, i) => first + i))).size;
+}
+
 /** @throws HxError `no-key` for who may read and has no wrap: the author's client makes it when it is unlocked next */
 export function needWraps(shares: readonly SealedShare[], session: SessionId): readonly SealedShare[] {
   if (shares.length > 0) return shares;

@@ -9,13 +9,17 @@ export const command: CommandSpec = {
   name: "list",
   group: "Look",
   summary: "List your sessions of this repository, the newest first",
-  details: ["In a pipe: one line each with tabs between id, last time, agent, turns, bytes, state and title."],
+  details: [
+    "With `--shared` the sessions of others that you may read come last. What they say of themselves shows only while a lease of yours lives: opening it is a read, and leaves an entry.",
+    "In a pipe: one line each with tabs between id, last time, agent, turns, bytes, state and title; of a shared one also author, team, when the approval expires and when the lease ends.",
+  ],
   options: [
     { flags: "--agent <name>", summary: "Only this agent" },
     { flags: "--since <when>", summary: "Only those with something since an age (3d, 12h) or a date" },
+    { flags: "--shared", summary: "Also sessions that others share with you" },
     { flags: "--limit <n>", summary: "At most so many" },
   ],
-  examples: ["hx list", "hx list --since 1w --json"],
+  examples: ["hx list", "hx list --shared", "hx list --since 1w --json"],
   exits: [1, 3, 4, 10, 12, 13],
   schema: SCHEMAS.list,
   async run(call) {
@@ -23,7 +27,7 @@ export const command: CommandSpec = {
     const since = parseSince(options.text("since"), call.host.now());
     const limit = options.number("limit", 1, MOST);
     const world = await call.world();
-    const rows = await world.sessions.list(present({ agent: options.text("agent"), since, limit }));
+    const rows = await world.sessions.list({ shared: options.flag("shared"), ...present({ agent: options.text("agent"), since, limit }) });
     call.progress.done();
     const [{ listJson }, { sessionsLines, sessionsTable }] = await Promise.all([import("../json/sessions.ts"), import("../views/sessions.ts")]);
     if (call.json) await call.out.json(listJson(rows));
