@@ -28,5 +28,5 @@ function teamView({ team, holds, conditions }: TeamCheck, own: boolean, style: S
 function conditionView({ name, holds, says, missing, fix }: CheckedCondition, style: Style): string {
   const mark = holds ? style.green("ok") : style.red("no");
   const lines = [...says, ...(missing === undefined ? [] : [`missing: ${missing}`])].map((line) => `      ${visibleLine(line)}\n`);
-  return `  ${name} ${mark}  ${TITLES[name]}\n${lines.join("")}${fix === undefined ? "" : `      ${style.dim(visibleLine(fix))}\n`}`;
+  return `  ${visibleLine(name)} ${mark}  ${TITLES[name]}\n${lines.join("")}${fix === undefined ? "" : `      ${style.dim(visibleLine(fix))}\n`}`;
 }

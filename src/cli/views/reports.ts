@@ -1,5 +1,6 @@
 import { visibleLine } from "../io/control-characters.ts";
 import type { CaptureReport, RestoreReport, SyncReport } from "../world.ts";
+import { accessLine } from "./access.ts";
 import { counted, shortId, size } from "./words.ts";
 import type { Style } from "./words.ts";
 
@@ -29,5 +30,7 @@ export function restoreView(report: RestoreReport, style: Style, dryRun: boolean
   const files = report.files.map(({ action, path, bytes }) => `${style.bold((dryRun && action !== "same" ? `would be ${action}` : action).padEnd(8))}  ${visibleLine(path)}  ${size(bytes)}`);
   const omitted = report.omittedBytes === 0 ? [] : [style.yellow(`not exact: ${size(report.omittedBytes)} were left out at capture, outside the collection boundary`)];
   const resume = report.resume === undefined || dryRun ? [] : [`resume it with:  ${visibleLine(report.resume)}`];
-  return [...files, ...omitted, ...resume].map((line) => `${line}\n`).join("");
+  const locked = report.unreadable.map(({ part, reason }) => style.yellow(`part ${part} is missing: ${visibleLine(reason)}`));
+  const access = [visibleLine(accessLine(report.access))];
+  return [...files, ...omitted, ...locked, ...access, ...resume].map((line) => `${line}\n`).join("");
 }
