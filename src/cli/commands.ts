@@ -1,7 +1,9 @@
 import type { CommandSpec } from "./command.ts";
 import { command as capture } from "./commands/capture.ts";
+import { command as check } from "./commands/check.ts";
 import { command as demo } from "./commands/demo.ts";
 import { command as doctor } from "./commands/doctor.ts";
+import { command as exportSessions } from "./commands/export.ts";
 import { helpCommand } from "./commands/help.ts";
 import { command as hooksInstall } from "./commands/hooks-install.ts";
 import { command as hooksRemove } from "./commands/hooks-remove.ts";
@@ -57,8 +59,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   sync,
   verify,
   restore,
+  exportSessions,
   list,
   show,
+  check,
   identityNew,
   identityShow,
   identityUnlock,

@@ -26,6 +26,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   "no-identity": 4,
   "no-key": 4,
   "not-recipient": 4,
+  "not-shared": 4,
   "not-a-repository": 10,
   "not-connected": 10,
   busy: 11,

@@ -1,8 +1,6 @@
-/** Teams and projects, as commands see them: part of the World. A name is absent where no key at hand opens it. */
-export interface Named {
-  readonly id: string;
-  readonly name?: string;
-}
+import type { Named } from "./named.ts";
+
+// Teams and projects, as commands see them: part of the World.
 
 /** A place in the workspace chain. */
 export interface Since {

@@ -1,15 +1,17 @@
 import type { Phrase } from "../app/identity/phrase.ts";
 import type { Protection } from "../app/identity/protection.ts";
-import type { SessionView } from "../domain/view.ts";
 import type { LaneWait } from "../domain/workspace/standing.ts";
 import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
+import type { Named } from "./named.ts";
 import type { PlanLine } from "./plan-line.ts";
 import type { PeopleWorld } from "./world-people.ts";
+import type { RawReport, ReadAccess, ReadingWorld, ShownSession, UnreadablePart, WrittenFile } from "./world-reading.ts";
 import type { ProjectsWorld, TeamsWorld } from "./world-teams.ts";
 
+export type * from "./world-reading.ts";
 export type * from "./world-teams.ts";
-export type { PlanLine };
+export type { Named, PlanLine };
 
 /** What a command hands to the composition root when it asks for its world. */
 export interface WorldContext {
@@ -36,6 +38,7 @@ export interface World {
   readonly setup: SetupWorld;
   readonly people: PeopleWorld;
   readonly sessions: SessionsWorld;
+  readonly reading: ReadingWorld;
   readonly hooks: HooksWorld;
   readonly teams: TeamsWorld;
   readonly projects: ProjectsWorld;
@@ -166,10 +169,13 @@ export interface SessionsWorld {
   sync(options: { readonly remote?: string; readonly full: boolean; readonly dryRun: boolean }): Promise<SyncReport>;
   /** Newest first. What cannot be opened is listed as locked. */
   list(options: ListOptions): Promise<readonly SessionRow[]>;
-  /** By id or a unique beginning of it. @throws HxError `not-found`, `ambiguous`, `locked`, `not-recipient` */
+  /**
+   * By id or a unique beginning of it. Somebody else's leaves an access entry first.
+   * @throws HxError `not-found`, `ambiguous`, `locked`, `not-recipient`, `not-shared`, `remote-failed`
+   */
   show(id: string): Promise<ShownSession>;
   /** Writes the exact files below the directory, which must be absent or empty. */
-  raw(id: string, directory: string): Promise<readonly WrittenFile[]>;
+  raw(id: string, directory: string): Promise<RawReport>;
   restore(id: string, options: RestoreOptions): Promise<RestoreReport>;
   verify(options: { readonly full: boolean; readonly remote?: string }): Promise<VerifyReport>;
   /** A ref, an object id, `<ref>:<path>`. Decoded, never decrypted. */
@@ -224,11 +230,14 @@ export interface ListOptions {
   readonly agent?: string;
   readonly since?: number;
   readonly limit?: number;
+  /** Also those that others share with the reader. */
+  readonly shared: boolean;
 }
 
 export interface SessionRow {
   readonly id: string;
-  readonly state: "pushed" | "waiting" | "locked" | "unreadable";
+  /** `shared`: by somebody else. */
+  readonly state: "pushed" | "waiting" | "locked" | "unreadable" | "shared";
   /** A redacted copy, which was made to be shared. */
   readonly kind?: "redacted";
   /** Of a copy that is not locked: the session of which it is one. */
@@ -242,19 +251,18 @@ export interface SessionRow {
   /** Plaintext bytes. */
   readonly bytes?: number;
   readonly parts: number;
+  /** There where the state is `shared`; what the session says is known only while a lease lives. */
+  readonly shared?: SharedRow;
 }
 
-export interface ShownSession {
-  readonly id: string;
-  readonly view: SessionView;
-  /** Parts that could not be read, and why. */
-  readonly unreadable: readonly { readonly part: number; readonly reason: string }[];
-  readonly omittedBytes: number;
-}
-
-export interface WrittenFile {
-  readonly path: string;
-  readonly bytes: number;
+/** Times in ms since 1970. */
+export interface SharedRow {
+  readonly author: Named;
+  readonly team: Named;
+  /** Of the approval. */
+  readonly expires?: number;
+  /** End of the lease. */
+  readonly until?: number;
 }
 
 export interface RestoreOptions {
@@ -266,6 +274,8 @@ export interface RestoreOptions {
 
 export interface RestoreReport {
   readonly agent: string;
+  readonly access: ReadAccess;
+  readonly unreadable: readonly UnreadablePart[];
   readonly files: readonly (WrittenFile & { readonly action: "written" | "same" | "replaced" })[];
   /** Not zero: what was left out at capture, so that the files are not what the agent wrote. */
   readonly omittedBytes: number;
@@ -284,6 +294,8 @@ export interface VerifyReport {
   readonly segments: number;
   readonly opened: number;
   readonly notOpened: number;
+  /** Sessions of others that were shared with the reader; `opened`: under leases that live, since nothing else may be. */
+  readonly shared: { readonly sessions: number; readonly opened: number };
   readonly findings: readonly Finding[];
 }
 

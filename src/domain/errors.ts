@@ -6,6 +6,7 @@ export type ErrorCode =
   | "no-identity"
   | "no-key"
   | "not-recipient"
+  | "not-shared"
   | "not-a-repository"
   | "not-connected"
   | "outside-boundary"

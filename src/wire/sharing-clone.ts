@@ -41,30 +41,34 @@ export type Network = "must" | "try" | "none";
  */
 export async function openSharing(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, network: Network): Promise<SharingClone> {
   if (network !== "none") await bringChain(await openClone(settings, context.directory), context.signal);
-  const here = await openHere(settings, context.directory, ports, "must");
+  return sharingOf(await openHere(settings, context.directory, ports, "must"), context, network);
+}
+
+/** As `openSharing`, in a clone that is open already: nobody is asked for a passphrase again. @throws as `openSharing` */
+export async function sharingOf(here: Here, context: WorldContext, network: Network): Promise<SharingClone> {
   const { clone, ledger, identity } = here;
   const remote = here.state.effective.listedRemotes[0]?.name;
   if (identity === null) throw new HxError("locked", "your keys are locked", { hints: ["hx identity unlock"] });
   if (remote === undefined) throw new HxError("not-connected", "this clone has no listed remote", { hints: ["git remote -v"] });
-  const synced = network === "none" ? null : await fresh();
+  const synced = network === "none" ? null : await fresh(here, remote, context, network);
   const chain = await localChain(ledger);
   if (synced !== null) await ensureLane(clone, ledger, identity, chain);
   const acting = actingOf(ledger.crypto, chain.state, identity);
   const sharing = await readSharing(ledger, chain.state, acting);
   return { ...here, state: { ...here.state, chain }, identity, acting, own: await writable(clone, ledger), sharing, now: await newestTime(ledger), remote, synced };
+}
 
-  async function fresh(): Promise<SyncResult | null> {
-    context.progress.phase(`syncing with ${remote ?? ""}`);
-    const own = await writable(clone, ledger);
-    const options = { waitMs: WAIT_MS, signal: context.signal };
-    try {
-      const result = own === null ? await fetchOnly(ledger, clone.remote, remote ?? "", options) : await sync(own, clone.remote, remote ?? "", options);
-      if (network === "must" && result.push.kind === "unreachable") throw new HxError("remote-failed", `'${remote ?? ""}' cannot be reached: ${result.push.reason}`);
-      return result;
-    } catch (error) {
-      if (network === "try" && isHxError(error) && error.code === "remote-failed") return null;
-      throw error;
-    }
+async function fresh({ clone, ledger }: Here, remote: string, context: WorldContext, network: Network): Promise<SyncResult | null> {
+  context.progress.phase(`syncing with ${remote}`);
+  const own = await writable(clone, ledger);
+  const options = { waitMs: WAIT_MS, signal: context.signal };
+  try {
+    const result = own === null ? await fetchOnly(ledger, clone.remote, remote, options) : await sync(own, clone.remote, remote, options);
+    if (network === "must" && result.push.kind === "unreachable") throw new HxError("remote-failed", `'${remote}' cannot be reached: ${result.push.reason}`);
+    return result;
+  } catch (error) {
+    if (network === "try" && isHxError(error) && error.code === "remote-failed") return null;
+    throw error;
   }
 }
 

@@ -1,13 +1,18 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import { verifySessions, type Finding } from "../app/sessions/verify-all.ts";
-import { fetchOnly } from "../app/sync/sync.ts";
+import { goneEntries, verifyShared, type VerifiedShared } from "../app/sharing/verify-shared.ts";
+import { fetchOnly, type SyncResult } from "../app/sync/sync.ts";
 import type { VerifyReport, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { bringChain, openClone } from "./clone.ts";
 import { openHere } from "./here.ts";
+import { knowledgeOf } from "./knowledge.ts";
 import type { Settings } from "./settings.ts";
+import { sharingOf } from "./sharing-clone.ts";
 
-/** `hx verify`: everything signed and hashed, everything that can be opened is opened. */
+const NOTHING: VerifiedShared = { sessions: 0, opened: 0, findings: [] };
+
+/** `hx verify`: everything signed and hashed, what may be opened is opened: one's own, and others' under a living lease. */
 export async function verifyHere(
   settings: Settings,
   context: WorldContext,
@@ -21,12 +26,13 @@ export async function verifyHere(
   const remote = options.remote ?? listed[0];
   if (remote !== undefined && !listed.includes(remote)) throw new HxError("not-connected", `'${remote}' is not a listed remote of this clone`);
   const findings: Finding[] = [];
+  let synced: SyncResult | null = null;
   if (remote !== undefined) {
     context.progress.phase(`asking ${remote}`);
     try {
-      const result = await fetchOnly(ledger, clone.remote, remote, { waitMs: 10_000, signal: context.signal, whole: options.full });
-      for (const { lane, error } of result.problems) findings.push({ severity: "error", code: error.code, message: error.message, place: [["remote", remote], ["lane", lane]] });
-      for (const lane of result.withheld) findings.push({ severity: "warning", code: "lane-withheld", message: `lane '${lane}' is withheld`, place: [["remote", remote], ["lane", lane]] });
+      synced = await fetchOnly(ledger, clone.remote, remote, { waitMs: 10_000, signal: context.signal, whole: options.full });
+      for (const { lane, error } of synced.problems) findings.push({ severity: "error", code: error.code, message: error.message, place: [["remote", remote], ["lane", lane]] });
+      for (const lane of synced.withheld) findings.push({ severity: "warning", code: "lane-withheld", message: `lane '${lane}' is withheld`, place: [["remote", remote], ["lane", lane]] });
     } catch (error) {
       if (!isHxError(error) || error.code !== "remote-failed") throw error;
       findings.push({ severity: "warning", code: error.code, message: error.message, place: [["remote", remote]] });
@@ -34,5 +40,9 @@ export async function verifyHere(
   }
   context.progress.phase("verifying");
   const report = await verifySessions(ledger, state.chain, here.author, here.author === null ? [] : await here.mine());
-  return { ...report, findings: [...findings, ...report.findings] };
+  const own = here.identity === null ? null : await sharingOf(here, context, "none");
+  const known = own === null ? null : await knowledgeOf(own, synced);
+  const shared = own === null || known === null ? NOTHING : await verifyShared(known, own.own, own.remote);
+  const gone = await goneEntries(ledger, known, synced?.problems ?? []);
+  return { ...report, shared: { sessions: shared.sessions, opened: shared.opened }, findings: [...findings, ...report.findings, ...shared.findings, ...gone] };
 }

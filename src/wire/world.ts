@@ -4,6 +4,7 @@ import { findClone } from "./clone.ts";
 import { hooksWorld } from "./hooks-world.ts";
 import { identityPorts } from "./identity-ports.ts";
 import { identityWorld } from "./identity-world.ts";
+import { readingWorld } from "./reading-world.ts";
 import { sessionsWorld } from "./sessions-world.ts";
 import { peopleWorld } from "./people-world.ts";
 import { readSettings } from "./settings.ts";
@@ -23,6 +24,7 @@ export async function openWorld(context: WorldContext): Promise<World> {
     setup: setupWorld(settings, context, ports),
     people: peopleWorld(settings, context, ports),
     sessions: sessionsWorld(settings, context, ports),
+    reading: readingWorld(settings, context, ports),
     hooks: hooksWorld(settings, directory),
     teams: teamsWorld(settings, context, ports),
     projects: projectsWorld(settings, context, ports),

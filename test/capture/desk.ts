@@ -86,7 +86,7 @@ export async function makeDesk(): Promise<Desk> {
           const names = filesBelow(target);
           const { view, omitted } = await viewSession(ledger, claude, one);
           const files = new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(target, name))] as const)));
-          found.push({ facts: one.facts, files, omitted, shown: printed({ id: session, view, unreadable: [], omittedBytes: omitted }) });
+          found.push({ facts: one.facts, files, omitted, shown: printed({ id: session, access: { class: "own" }, view, unreadable: [], omittedBytes: omitted }) });
         }
       }
       return found.sort((a, b) => (a.facts.bytes ?? 0) - (b.facts.bytes ?? 0));

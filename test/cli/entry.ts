@@ -14,7 +14,7 @@ const world = {
   sessions: {
     show: async () => ({ ...shown, view: { ...shown.view, turns: [{ index: 0, prompt: "x".repeat(BIG), entries: [] }] } }),
     list: () => new Promise(() => setInterval(() => undefined, 1000)),
-    verify: async () => ({ lanes: 0, headers: 0, sessions: 0, segments: 0, opened: 0, notOpened: 0, findings: [] }),
+    verify: async () => ({ lanes: 0, headers: 0, sessions: 0, segments: 0, opened: 0, notOpened: 0, shared: { sessions: 0, opened: 0 }, findings: [] }),
   },
 } as unknown as World;
 

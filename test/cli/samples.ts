@@ -57,6 +57,7 @@ export const rows: readonly w.SessionRow[] = [
 
 export const shown: w.ShownSession = {
   id: ID,
+  access: { class: "own" },
   omittedBytes: 17,
   unreadable: [],
   view: {
@@ -96,7 +97,7 @@ export const shown: w.ShownSession = {
   },
 };
 
-export const restored: w.RestoreReport = { agent: "claude-code", files: [{ path: "/home/ada/.claude/x.jsonl", bytes: 10, action: "written" }], omittedBytes: 0, resume: "claude --resume 1" };
+export const restored: w.RestoreReport = { agent: "claude-code", access: { class: "own" }, unreadable: [], files: [{ path: "/home/ada/.claude/x.jsonl", bytes: 10, action: "written" }], omittedBytes: 0, resume: "claude --resume 1" };
 
 export const verified: w.VerifyReport = {
   lanes: 2,
@@ -105,7 +106,37 @@ export const verified: w.VerifyReport = {
   segments: 20,
   opened: 3,
   notOpened: 2,
+  shared: { sessions: 2, opened: 1 },
   findings: [{ severity: "error", code: "lane-invalid", message: "the tree is not the signed one", place: [["ref", "refs/sessions/v1/lane/x"], ["commit", "e".repeat(40)], ["path", "s/7f/1"]] }],
+};
+
+export const attested: w.AttestedAccess = { class: "attested", author: { id: "a".repeat(32), name: "Ada" }, team: { id: "7".repeat(32), name: "core" }, until: NOW + 8 * HOUR, remoteSeen: NOW };
+
+export const sharedRows: readonly w.SessionRow[] = [
+  { id: "9".repeat(32), state: "shared", parts: 1, shared: { author: { id: "a".repeat(32), name: "Ada" }, team: { id: "7".repeat(32), name: "core" }, expires: NOW + 24 * HOUR } },
+  { id: "b".repeat(32), state: "shared", parts: 2, agent: "codex", title: "read before", shared: { author: { id: "a".repeat(32) }, team: { id: "7".repeat(32), name: "core" }, until: NOW + HOUR } },
+];
+
+export const exported: w.RawReport = { id: ID, access: attested, files: [{ path: "session.json", bytes: 12 }], unreadable: [{ part: 2, reason: "it was not shared with you" }] };
+
+export const checkReport: w.CheckReport = {
+  session: ID,
+  own: false,
+  known: true,
+  teams: [
+    {
+      team: { id: "7".repeat(32), name: "core" },
+      holds: false,
+      conditions: [
+        { name: "C1", holds: true, says: ["it lies in a lane that verifies, with 2 parts"] },
+        { name: "C2", holds: true, says: ["the workspace chain connects this repository"] },
+        { name: "C3", holds: true, says: ["'Ben' is a member of team 'core'"] },
+        { name: "C4", holds: false, says: [], missing: "nobody approved it for team 'core'", fix: `hx request ${ID} --team core --reason "…"` },
+      ],
+    },
+  ],
+  statement: 12,
+  remoteSeen: NOW - HOUR,
 };
 
 export const inspection: w.Inspection = { what: "refs/sessions/v1/root", kind: "workspace chain", sections: [{ title: "statement 0", fields: [["type", "genesis"], ["n", 0], ["verified", true]] }] };
@@ -229,9 +260,9 @@ export function sampleWorld(): object {
     sessions: {
       capture: async () => capture,
       sync: async () => sync,
-      list: async () => rows,
+      list: async (options: w.ListOptions) => (options.shared ? [...rows, ...sharedRows] : rows),
       show: async () => shown,
-      raw: async () => [{ path: "a/b.jsonl", bytes: 3 }],
+      raw: async (): Promise<w.RawReport> => ({ id: ID, access: { class: "own" }, files: [{ path: "a/b.jsonl", bytes: 3 }], unreadable: [] }),
       restore: async () => restored,
       verify: async () => verified,
       inspect: async () => inspection,
@@ -248,6 +279,7 @@ export function sampleWorld(): object {
       show: async () => team,
     },
     projects: { create: async () => projectReport, grant: async () => projectReport, withdraw: async () => projectReport, list: async () => projects },
+    reading: { check: async () => checkReport, export: async () => exported },
     hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
     demo: () => each(demoSteps),
   };

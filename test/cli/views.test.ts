@@ -5,6 +5,7 @@ import { Chalk } from "chalk";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gate, jsonText, visible, visibleLine } from "../../src/cli/io/control-characters.ts";
+import { checkedView } from "../../src/cli/views/checked.ts";
 import { checkView } from "../../src/cli/views/check.ts";
 import { hooksView } from "../../src/cli/views/hooks.ts";
 import { identityView } from "../../src/cli/views/identity.ts";
@@ -30,7 +31,7 @@ const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u
 /** The same value with the attack in front of every text that is not a fixed word. */
 function poisoned<Value>(value: Value): Value;
 function poisoned(value: unknown, key = ""): unknown {
-  if (typeof value === "string") return ["kind", "result", "action", "state", "act", "mine", "source", "severity", "protection"].includes(key) && value !== "by hand" ? value : ATTACK + value + ATTACK;
+  if (typeof value === "string") return ["kind", "result", "action", "state", "act", "mine", "source", "severity", "protection", "class"].includes(key) && value !== "by hand" ? value : ATTACK + value + ATTACK;
   if (Array.isArray(value)) return value.map((item) => poisonedAt(item, key));
   if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, poisonedAt(item, name)]));
   return value;
@@ -44,6 +45,9 @@ const VIEWS: readonly (readonly [string, () => string])[] = [
   ["hooks", () => hookPlansView(poisoned(samples.hookPlans), plainStyle) + hooksView(poisoned(samples.hookStates), plainStyle)],
   ["identity", () => identityView(poisoned(samples.identity))],
   ["sessions", () => sessionsTable(poisoned(samples.rows), plainStyle, NOW, 80) + sessionsLines(poisoned(samples.rows))],
+  ["shared sessions", () => sessionsTable(poisoned(samples.sharedRows), plainStyle, NOW, 200) + sessionsLines(poisoned(samples.sharedRows))],
+  ["the four conditions", () => checkedView(poisoned(samples.checkReport), plainStyle, NOW)],
+  ["a shared transcript", () => [...transcriptView(poisoned({ ...samples.shown, access: samples.attested }), plainStyle)].join("")],
   ["transcript", () => [...transcriptView(poisoned(samples.shown), plainStyle)].join("")],
   ["markdown", () => [...markdownView(poisoned(samples.shown))].join("")],
   ["verify", () => verifyView(poisoned(samples.verified), plainStyle)],

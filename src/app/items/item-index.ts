@@ -46,6 +46,8 @@ export class ItemIndex {
   readonly #sealKey: Uint8Array;
   #lanes: Map<LaneId, LaneItems> | null = null;
   #here: readonly LaneItems[] = [];
+  /** As it was before the first update. */
+  #before: ReadonlyMap<LaneId, LaneItems> = new Map();
 
   /** @param author whose index it is; `keys` are tried besides: those of their teams */
   constructor(ledger: Ledger, author: Author, keys: readonly ItemKey[] = []) {
@@ -59,7 +61,11 @@ export class ItemIndex {
    * what was seen. Afterwards the index speaks of these lanes.
    */
   async update(sources: readonly LaneSource[]): Promise<IndexUpdate> {
-    const lanes = (this.#lanes ??= await this.#load());
+    if (this.#lanes === null) {
+      this.#lanes = await this.#load();
+      this.#before = new Map(this.#lanes);
+    }
+    const lanes = this.#lanes;
     const own = new Set(await lanesOfDevice(this.#ledger));
     const problems: { lane: LaneId; error: HxError }[] = [];
     const here: LaneItems[] = [];
@@ -93,6 +99,12 @@ export class ItemIndex {
         .filter(({ seq }) => seq <= verified)
         .map(({ id, seq, head, day, kind, body }) => ({ id, place: { lane, seq, head, day }, kind, body })),
     );
+  }
+
+  /** What was found once of an item in a lane that may be gone by now, or shorter. It proves nothing: it names what is missed. */
+  recall(lane: LaneId, id: ItemId): IndexedItem | null {
+    const item = this.#lanes?.get(lane)?.opened.get(id) ?? this.#before.get(lane)?.opened.get(id);
+    return item === undefined ? null : { id, place: { lane, seq: item.seq, head: item.head, day: item.day }, kind: item.kind, body: item.body };
   }
 
   /**

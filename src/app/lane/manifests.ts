@@ -35,6 +35,8 @@ export interface SessionParts {
   readonly session: SessionId;
   readonly manifest: Manifest;
   readonly parts: readonly PartRecord[];
+  /** L[0], L[1], … (docs/spec/lane.md, "Manifest"). */
+  readonly chain: readonly Uint8Array[];
   /** Blob of each segment, by its number. */
   readonly segments: ReadonlyMap<number, Oid>;
 }
@@ -55,19 +57,19 @@ export async function partsIn(store: ObjectReader, place: Place, lane: Uint8Arra
   const manifest = manifestOf(place, await store.readBlob(manifestOid), lane, session);
   const parts: PartRecord[] = [];
   const { h } = place.crypto.hashes;
-  let chain: Uint8Array = CHAIN_START;
+  const chain: Uint8Array[] = [];
   for (let n = 0; n < manifest.parts.count; n++) {
     const oid = byName.get(`p${n}`);
     if (oid === undefined) throw new HxError("lane-invalid", `'${partPath(session, n)}' is missing`);
     const bytes = await store.readBlob(oid);
-    chain = chainHash(h, chain, h(bytes));
+    chain.push(chainHash(h, chain.at(-1) ?? CHAIN_START, h(bytes)));
     parts.push(checkedPart(decodePartRecord(bytes), n, parts, session));
   }
-  if (!equal(chain, manifest.parts.hash)) throw new HxError("lane-invalid", `the parts of session '${session}' are not those of its manifest`);
+  if (!equal(chain.at(-1) ?? CHAIN_START, manifest.parts.hash)) throw new HxError("lane-invalid", `the parts of session '${session}' are not those of its manifest`);
   const segments = new Map<number, Oid>();
   for (const part of parts) for (const { number } of part.segments) segments.set(number, segmentOid(byName, session, number));
   if (1 + parts.length + segments.size !== entries.length) throw new HxError("lane-invalid", `session '${session}' holds something that no part lists`);
-  return { session, manifest, parts, segments };
+  return { session, manifest, parts, chain, segments };
 }
 
 function segmentOid(byName: ReadonlyMap<string, Oid>, session: SessionId, number: number): Oid {

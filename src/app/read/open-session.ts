@@ -43,7 +43,8 @@ export async function ownFacts(ledger: Ledger, author: Author, source: LaneSourc
   return { facts: factsOf(ledger, parts, keys), parts: parts.parts.length, kind: parts.manifest.kind };
 }
 
-function factsOf(ledger: Ledger, { session, parts }: SessionParts, keys: ReadonlyMap<number, Uint8Array>): PrivateFacts {
+/** What the newest of these parts says. */
+export function factsOf(ledger: Ledger, { session, parts }: SessionParts, keys: ReadonlyMap<number, Uint8Array>): PrivateFacts {
   const newest = parts.at(-1);
   const key = newest === undefined ? undefined : keys.get(newest.n);
   if (newest === undefined || key === undefined) throw new HxError("lane-invalid", `session '${session}' has no parts`);
@@ -70,7 +71,8 @@ export async function fetchSegments(ledger: Ledger, sessions: readonly OpenedSes
 
 /** The records of a session, part by part; checked as a whole for holes. Segments must be here. */
 export async function* sessionRecords(ledger: Ledger, opened: OpenedSession): AsyncGenerator<StreamRecord> {
-  const files = new FileLedger({ whole: true });
+  // What was shared may begin later than the session: then nobody knows what its files have before.
+  const files = new FileLedger({ whole: opened.parts.parts.every((part, n) => part.n === n) });
   const place = { crypto: ledger.crypto, compressor: ledger.compressor, repo: ledger.repo, session: opened.session };
   for (const part of opened.parts.parts) {
     const key = opened.keys.get(part.n);

@@ -1,7 +1,6 @@
 import { fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
 import type { Oid } from "../../domain/ids.ts";
-import { laneRef } from "../../format/paths.ts";
-import type { Ledger, WritableLedger } from "../ledger.ts";
+import type { Ledger } from "../ledger.ts";
 
 /** What a remote acknowledged last. A note for `status`, not for trust. */
 export interface Pushed {
@@ -10,8 +9,8 @@ export interface Pushed {
   readonly at: number;
 }
 
-export async function writePushed(ledger: WritableLedger, url: string): Promise<void> {
-  const head = await ledger.repository.store.read(laneRef(ledger.lane.id));
+/** @param head of this clone's lane, as it was before the push: another process may have gone on meanwhile */
+export async function writePushed(ledger: Ledger, url: string, head: Oid | null): Promise<void> {
   const note: Pushed = { head, at: ledger.clock.now() };
   await ledger.work.write(nameOf(ledger, url), utf8(JSON.stringify(note)));
 }

@@ -67,9 +67,10 @@ export async function sync(ledger: WritableLedger, remote: Remote, url: string, 
     sessions += published.sessions;
     bytes += published.bytes;
     await pinOwnLane(ledger, rules);
+    const head = await ledger.repository.store.read(laneRef(ledger.lane.id));
     const push = await pushOwn(ledger, remote, url, refs, options);
     if (push.kind === "stale" && round < ROUNDS) continue;
-    if (push.kind === "done" || push.kind === "nothing") await writePushed(ledger, url);
+    if (push.kind === "done" || push.kind === "nothing") await writePushed(ledger, url, head);
     return { remote: url, push, sessions, bytes, ...(await fetchOthers(ledger, remote, url, refs, rules, isOwn, options)), waits };
   }
 }

@@ -31,6 +31,6 @@ export const command: CommandSpec = {
     const [{ restoreJson }, { restoreView }] = await Promise.all([import("../json/sessions.ts"), import("../views/reports.ts")]);
     if (call.json) await call.out.json(restoreJson(report, dryRun));
     else await call.out.write(restoreView(report, call.out.style, dryRun));
-    return report.omittedBytes > 0 || report.kind === "redacted" ? 3 : 0;
+    return report.omittedBytes > 0 || report.unreadable.length > 0 || report.kind === "redacted" ? 3 : 0;
   },
 };

@@ -8,6 +8,7 @@ export const command: CommandSpec = {
   name: "show",
   group: "Look",
   summary: "Show a session",
+  details: ["Somebody else's session opens when it is shared with you, and only after the remote has your access entry. Each view says which class of access it was."],
   arguments: [{ name: "<id>", summary: "The session's id, or a beginning of it that no other has" }],
   options: [
     { flags: "--markdown", summary: "Print Markdown" },
@@ -43,11 +44,13 @@ async function print(call: Call, id: string): Promise<ExitCode> {
 
 async function write(call: Call, id: string, directory: string): Promise<ExitCode> {
   const world = await call.world();
-  const files = await world.sessions.raw(id, directory);
+  const report = await world.sessions.raw(id, directory);
   call.progress.done();
   const { rawJson } = await import("../json/sessions.ts");
   const { visibleLine } = await import("../io/control-characters.ts");
-  if (call.json) await call.out.json(rawJson(id, files));
-  else for (const { path } of files) await call.out.line(visibleLine(path));
-  return 0;
+  const { accessLine } = await import("../views/access.ts");
+  if (call.json) await call.out.json(rawJson(report));
+  else for (const { path } of report.files) await call.out.line(visibleLine(path));
+  if (!call.json) await call.err.line(visibleLine(`hx: ${accessLine(report.access)}`));
+  return report.unreadable.length > 0 ? 3 : 0;
 }

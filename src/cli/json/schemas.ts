@@ -11,6 +11,8 @@ export const SCHEMAS = {
   show: "hx.show/1",
   restore: "hx.restore/1",
   verify: "hx.verify/1",
+  export: "hx.export/1",
+  check: "hx.check/1",
   inspect: "hx.inspect/1",
   team: "hx.team/1",
   teams: "hx.teams/1",

@@ -1,6 +1,7 @@
 import type { Entry } from "../../domain/view.ts";
-import type { CaptureReport, Inspection, RestoreReport, SessionRow, ShownSession, SyncReport, VerifyReport, WrittenFile } from "../world.ts";
+import type { CaptureReport, Inspection, RawReport, RestoreReport, SessionRow, ShownSession, SyncReport, VerifyReport } from "../world.ts";
 import { SCHEMAS } from "./schemas.ts";
+import { accessJson, namedJson } from "./access.ts";
 import { timeOf } from "./time.ts";
 
 export function captureJson({ sessions, skipped }: CaptureReport, dryRun: boolean) {
@@ -26,15 +27,23 @@ export function syncJson({ remotes, waiting, waits, warnings }: SyncReport, dryR
 export function listJson(rows: readonly SessionRow[]) {
   return {
     schema: SCHEMAS.list,
-    sessions: rows.map(({ id, state, kind, source, agent, title, branch, first, last, turns, bytes, parts }) => ({ id, state, kind, source, agent, title, branch, first: timeOf(first), last: timeOf(last), turns, bytes, parts })),
+    sessions: rows.map(({ id, state, kind, source, agent, title, branch, first, last, turns, bytes, parts, shared }) => ({ id, state, kind, source, agent, title, branch, first: timeOf(first), last: timeOf(last), turns, bytes, parts, ...sharedJson(shared) })),
   };
 }
 
-export function showJson({ id, view, unreadable, omittedBytes }: ShownSession) {
+/** What of it is read is `attested`; without a lease nothing of it was read. */
+function sharedJson(shared: SessionRow["shared"]) {
+  if (shared === undefined) return {};
+  const { author, team, expires, until } = shared;
+  return { class: "attested", author: namedJson(author), team: namedJson(team), expires: timeOf(expires), until: timeOf(until) };
+}
+
+export function showJson({ id, access, view, unreadable, omittedBytes }: ShownSession) {
   const { agent, id: agentId, title, directory, branch, version, models, first, last, turns, tokens, damaged, unknown } = view;
   return {
     schema: SCHEMAS.show,
     id,
+    access: accessJson(access),
     agent,
     agentId,
     agentVersion: version,
@@ -57,16 +66,28 @@ function entryJson(entry: Entry) {
   return { ...entry, at: timeOf(entry.at) };
 }
 
-export function rawJson(id: string, files: readonly WrittenFile[]) {
-  return { schema: SCHEMAS.show, id, files: files.map(({ path, bytes }) => ({ path, bytes })) };
+export function rawJson({ id, access, files, unreadable }: RawReport) {
+  return { schema: SCHEMAS.show, id, access: accessJson(access), files: files.map(({ path, bytes }) => ({ path, bytes })), unreadable: unreadable.map(({ part, reason }) => ({ part, reason })) };
 }
 
-export function restoreJson({ agent, files, omittedBytes, kind, source, resume }: RestoreReport, dryRun: boolean) {
-  return { schema: SCHEMAS.restore, dryRun, agent, kind, source, exact: omittedBytes === 0 && kind === undefined, omittedBytes, files: files.map(({ path, bytes, action }) => ({ path, bytes, action })), resume };
+export function restoreJson({ agent, access, unreadable, files, omittedBytes, kind, source, resume }: RestoreReport, dryRun: boolean) {
+  return {
+    schema: SCHEMAS.restore,
+    dryRun,
+    agent,
+    access: accessJson(access),
+    kind,
+    source,
+    exact: omittedBytes === 0 && unreadable.length === 0 && kind === undefined,
+    omittedBytes,
+    unreadable: unreadable.map(({ part, reason }) => ({ part, reason })),
+    files: files.map(({ path, bytes, action }) => ({ path, bytes, action })),
+    resume,
+  };
 }
 
 export function verifyJson(report: VerifyReport) {
-  const { lanes, headers, sessions, segments, opened, notOpened, findings } = report;
+  const { lanes, headers, sessions, segments, opened, notOpened, shared, findings } = report;
   return {
     schema: SCHEMAS.verify,
     ok: findings.every(({ severity }) => severity !== "error"),
@@ -76,6 +97,7 @@ export function verifyJson(report: VerifyReport) {
     segments,
     opened,
     notOpened,
+    shared: { sessions: shared.sessions, opened: shared.opened },
     findings: findings.map(({ severity, code, message, place }) => ({ severity, code, message, place: place.map(([label, value]) => ({ label, value })) })),
   };
 }

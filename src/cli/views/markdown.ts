@@ -1,13 +1,16 @@
 import type { Entry, Turn } from "../../domain/view.ts";
 import { visible, visibleLine } from "../io/control-characters.ts";
 import type { ShownSession } from "../world.ts";
+import { accessLine } from "./access.ts";
 import { inputOf } from "./transcript.ts";
 import { rfc3339 } from "./words.ts";
 
 /** A session as Markdown. Foreign text that is not prose stands in fences that it cannot close. */
-export function* markdownView({ id, view }: ShownSession): Generator<string> {
+export function* markdownView({ id, access, view, unreadable }: ShownSession): Generator<string> {
   yield `# ${visibleLine(view.title ?? `Session ${id}`)}\n\n`;
   yield `- session: \`${visibleLine(id)}\`\n- agent: ${visibleLine(view.agent)}\n`;
+  yield `- access: ${visibleLine(accessLine(access))}\n`;
+  for (const { part, reason } of unreadable) yield `- part ${part} is missing: ${visibleLine(reason)}\n`;
   if (view.first !== undefined) yield `- from: ${rfc3339(view.first)}\n`;
   if (view.last !== undefined) yield `- to: ${rfc3339(view.last)}\n`;
   for (const turn of view.turns) yield turnOf(turn);

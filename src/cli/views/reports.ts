@@ -1,5 +1,6 @@
 import { visibleLine } from "../io/control-characters.ts";
 import type { CaptureReport, RestoreReport, SyncReport } from "../world.ts";
+import { accessLine } from "./access.ts";
 import { counted, shortId, size } from "./words.ts";
 import type { Style } from "./words.ts";
 
@@ -30,5 +31,7 @@ export function restoreView(report: RestoreReport, style: Style, dryRun: boolean
   const omitted = report.omittedBytes === 0 ? [] : [style.yellow(`not exact: ${size(report.omittedBytes)} were left out at capture, outside the collection boundary`)];
   const copy = report.kind === undefined ? [] : [style.yellow(`not exact: a redacted copy${report.source === undefined ? "" : ` of session '${visibleLine(report.source)}'`}`)];
   const resume = report.resume === undefined || dryRun ? [] : [`resume it with:  ${visibleLine(report.resume)}`];
-  return [...files, ...omitted, ...copy, ...resume].map((line) => `${line}\n`).join("");
+  const locked = report.unreadable.map(({ part, reason }) => style.yellow(`part ${part} is missing: ${visibleLine(reason)}`));
+  const access = [visibleLine(accessLine(report.access))];
+  return [...files, ...omitted, ...copy, ...locked, ...access, ...resume].map((line) => `${line}\n`).join("");
 }

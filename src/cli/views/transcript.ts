@@ -1,6 +1,7 @@
 import type { Entry, Turn } from "../../domain/view.ts";
 import { visible, visibleLine } from "../io/control-characters.ts";
 import type { ShownSession } from "../world.ts";
+import { accessLine } from "./access.ts";
 import { rfc3339, size } from "./words.ts";
 import type { Style } from "./words.ts";
 
@@ -10,9 +11,10 @@ export function* transcriptView(shown: ShownSession, style: Style): Generator<st
   for (const turn of shown.view.turns) yield turnOf(turn, style);
 }
 
-function headOf({ id, view, unreadable, omittedBytes }: ShownSession, style: Style): string {
+function headOf({ id, access, view, unreadable, omittedBytes }: ShownSession, style: Style): string {
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["session", id],
+    ["access", accessLine(access)],
     ["agent", view.version === undefined ? view.agent : `${view.agent} ${view.version}`],
     ["models", view.models.join(", ") || undefined],
     ["directory", view.directory],

@@ -8,7 +8,11 @@ export function verifyView(report: VerifyReport, style: Style): string {
   const opened = `opened ${report.opened}${report.notOpened === 0 ? "" : `, ${report.notOpened} not readable with these keys`}`;
   const wrong = report.findings.filter(({ severity }) => severity === "error").length;
   const verdict = wrong === 0 ? style.green("everything agrees") : style.red(`${counted(wrong, "thing")} ${wrong === 1 ? "does" : "do"} not agree`);
-  return `${report.findings.map((finding) => findingView(finding, style)).join("")}checked ${checked}; ${opened}\n${verdict}\n`;
+  return `${report.findings.map((finding) => findingView(finding, style)).join("")}checked ${checked}; ${opened}\n${sharedLine(report.shared)}${verdict}\n`;
+}
+
+function sharedLine({ sessions, opened }: VerifyReport["shared"]): string {
+  return sessions === 0 ? "" : `of ${counted(sessions, "session")} of others that you may read, ${opened} opened: the rest would need an access entry\n`;
 }
 
 /** What is wrong, and the exact place. */

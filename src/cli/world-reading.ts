@@ -1,0 +1,89 @@
+import type { SessionView } from "../domain/view.ts";
+import type { Named } from "./named.ts";
+
+/** Under what right a session was read: in every view, and in every `--json`. */
+export type ReadAccess =
+  /** By its author; leaves no entry. */
+  | { readonly class: "own" }
+  | AttestedAccess;
+
+/** Somebody else's: the remote has the reader's access entry. */
+export interface AttestedAccess {
+  readonly class: "attested";
+  readonly author: Named;
+  readonly team: Named;
+  /** End of the lease, ms since 1970. */
+  readonly until: number;
+  /** When a listed remote was last seen, ms since 1970. */
+  readonly remoteSeen?: number;
+}
+
+export interface ShownSession {
+  readonly id: string;
+  readonly access: ReadAccess;
+  readonly view: SessionView;
+  /** Parts that could not be read, and why. */
+  readonly unreadable: readonly UnreadablePart[];
+  readonly omittedBytes: number;
+}
+
+export interface UnreadablePart {
+  readonly part: number;
+  readonly reason: string;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** What was written below a directory, byte for byte. */
+export interface RawReport {
+  readonly id: string;
+  readonly access: ReadAccess;
+  readonly files: readonly WrittenFile[];
+  readonly unreadable: readonly UnreadablePart[];
+}
+
+export interface ExportOptions {
+  /** The agent's own files too, below `files/`. */
+  readonly raw: boolean;
+  /** Files made of the view, by name. */
+  readonly render: (shown: ShownSession) => ReadonlyMap<string, string>;
+}
+
+/** One of the four conditions. */
+export interface CheckedCondition {
+  readonly name: "C1" | "C2" | "C3" | "C4";
+  readonly holds: boolean;
+  /** The evidence, a line each. */
+  readonly says: readonly string[];
+  readonly missing?: string;
+  /** A command. */
+  readonly fix?: string;
+}
+
+export interface TeamCheck {
+  readonly team: Named;
+  readonly holds: boolean;
+  readonly conditions: readonly CheckedCondition[];
+}
+
+export interface CheckReport {
+  readonly session: string;
+  /** It is the reader's own: nothing has to hold. */
+  readonly own: boolean;
+  /** False: nothing here has a session with this id. */
+  readonly known: boolean;
+  readonly teams: readonly TeamCheck[];
+  /** Age of what is known: number of the newest workspace statement, and when a listed remote was last seen (ms since 1970). */
+  readonly statement: number;
+  readonly remoteSeen?: number;
+}
+
+export interface ReadingWorld {
+  /** Whether the reader may read a session with a team; without one, with each of their teams. @throws HxError `not-found`, `ambiguous` */
+  check(session: string, options: { readonly team?: string }): Promise<CheckReport>;
+  /** Writes a session below `<directory>/<id>`, which must be absent or empty. @throws as `SessionsWorld.show`; `exists` */
+  export(session: string, directory: string, options: ExportOptions): Promise<RawReport>;
+}
