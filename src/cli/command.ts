@@ -6,7 +6,7 @@ import type { Answers } from "./io/answers.ts";
 import type { Output } from "./io/output.ts";
 import type { Progress, World } from "./world.ts";
 
-export const GROUPS = ["Start", "Keep", "Look", "Care"] as const;
+export const GROUPS = ["Start", "Keep", "Look", "Share", "Care"] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface OptionSpec {

@@ -1,6 +1,7 @@
 import type { CommandSpec } from "./command.ts";
 import { command as capture } from "./commands/capture.ts";
 import { command as demo } from "./commands/demo.ts";
+import { command as deny } from "./commands/deny.ts";
 import { command as doctor } from "./commands/doctor.ts";
 import { helpCommand } from "./commands/help.ts";
 import { command as hooksInstall } from "./commands/hooks-install.ts";
@@ -19,6 +20,8 @@ import { command as projectCreate } from "./commands/project-create.ts";
 import { command as projectGrant } from "./commands/project-grant.ts";
 import { command as projectList } from "./commands/project-list.ts";
 import { command as projectWithdraw } from "./commands/project-withdraw.ts";
+import { command as request } from "./commands/request.ts";
+import { command as requests } from "./commands/requests.ts";
 import { command as restore } from "./commands/restore.ts";
 import { command as show } from "./commands/show.ts";
 import { command as status } from "./commands/status.ts";
@@ -48,6 +51,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   restore,
   list,
   show,
+  request,
+  requests,
+  deny,
   identityNew,
   identityShow,
   identityUnlock,

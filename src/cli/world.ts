@@ -1,9 +1,11 @@
 import type { Phrase } from "../app/identity/phrase.ts";
 import type { Protection } from "../app/identity/protection.ts";
+import type { RequestNotice } from "../app/sharing/requests.ts";
 import type { SessionView } from "../domain/view.ts";
 import type { LaneWait } from "../domain/workspace/standing.ts";
 import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
+import type { RequestsWorld } from "./world-requests.ts";
 import type { ProjectsWorld, TeamsWorld } from "./world-teams.ts";
 
 export type * from "./world-teams.ts";
@@ -35,6 +37,7 @@ export interface World {
   readonly hooks: HooksWorld;
   readonly teams: TeamsWorld;
   readonly projects: ProjectsWorld;
+  readonly requests: RequestsWorld;
   /** A fenced demonstration in a temporary directory; yields one step after the other. */
   demo(): AsyncIterable<DemoStep>;
   /** Git's value of a configuration key as seen from the directory, or null. */
@@ -218,6 +221,8 @@ export interface SyncReport {
   readonly waiting: number;
   /** Why nothing was published: for an administrator, or for the person's own keys. */
   readonly waits?: LaneWait;
+  /** Requests that wait for this person's word. Absent while their keys are locked: nobody knows then. */
+  readonly requests?: readonly RequestNotice[];
   readonly warnings: readonly string[];
 }
 

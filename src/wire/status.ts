@@ -25,6 +25,7 @@ import { agentsOf } from "./agents.ts";
 import { connected, lanePorts, openClone, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
 import { hookPlaces } from "./hooks-world.ts";
 import { summaryOf } from "./identity-summary.ts";
+import { requestWarnings } from "./request-notices.ts";
 import type { Settings } from "./settings.ts";
 import { noticesFor } from "./team-duties.ts";
 
@@ -76,6 +77,7 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
     lanes: { mine: lanes.mine, others: lanes.others, ...(verifiedAt === undefined ? {} : { verifiedAt }) },
     warnings: [
       ...(await orWarn(warnings, [], () => laneWarnings(ledger, own, state))),
+      ...(await orWarn(warnings, [], () => requestWarnings(ledger, state.chain.state, ports))),
       ...(waiting.sessions === 0 || (own !== null && laneWait(state.chain.state, own) !== null) ? [] : [{ message: waiting.sessions === 1 ? "1 captured session waits for a push" : `${waiting.sessions} captured sessions wait for a push`, fix: "hx sync" }]),
       ...(await pushWarnings(clone, lastPush ?? 0)),
       ...(await trustWarnings(ledger)),

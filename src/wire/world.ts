@@ -4,6 +4,7 @@ import { findClone } from "./clone.ts";
 import { hooksWorld } from "./hooks-world.ts";
 import { identityPorts } from "./identity-ports.ts";
 import { identityWorld } from "./identity-world.ts";
+import { requestsWorld } from "./requests-world.ts";
 import { sessionsWorld } from "./sessions-world.ts";
 import { readSettings } from "./settings.ts";
 import { setupWorld } from "./setup-world.ts";
@@ -24,6 +25,7 @@ export async function openWorld(context: WorldContext): Promise<World> {
     hooks: hooksWorld(settings, directory),
     teams: teamsWorld(settings, context, ports),
     projects: projectsWorld(settings, context, ports),
+    requests: requestsWorld(settings, context, ports),
     async *demo() {
       yield* (await import("./demo.ts")).demo(context);
     },
