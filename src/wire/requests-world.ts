@@ -13,11 +13,11 @@ import { NO_ADDITIONS } from "../app/publish/additions.ts";
 import { called, type Entry } from "../app/workspace/directory.ts";
 import type { WorldContext } from "../cli/world.ts";
 import type { Answered, Asked, Asking, RequestRow, RequestsWorld } from "../cli/world-requests.ts";
-import type { Named } from "../cli/world-teams.ts";
 import { HxError } from "../domain/errors.ts";
 import type { PersonId, ProjectId } from "../domain/ids.ts";
 import type { RequestRecord } from "../domain/sharing/sharing.ts";
 import type { Settings } from "./settings.ts";
+import { named } from "./team-shown.ts";
 import { openSharing, sayHere, speakingLane, type SharingClone } from "./sharing-clone.ts";
 
 type Ports = () => Promise<IdentityPorts>;
@@ -83,12 +83,12 @@ async function ask(here: SharingClone, settings: Settings, context: WorldContext
   const team = teamThatMayAsk(state, acting, { repo: ledger.repo, projects }, wanted.team);
   const history = gitHistory({ env: settings.env }, clone.repository.checkout);
   const what = await askWhat(history, here.sharing.lanes, context.directory, wanted.what);
-  const named = wanted.to === undefined ? null : directory.findPerson(wanted.to);
-  const author = what.kind === "commit" ? (named ?? authorOfCommit(state, directory, what.commit)) : authorOfSession(here, what.source, named, wanted.what);
+  const chosen = wanted.to === undefined ? null : directory.findPerson(wanted.to);
+  const author = what.kind === "commit" ? (chosen ?? authorOfCommit(state, directory, what.commit)) : authorOfSession(here, what.source, chosen, wanted.what);
   if (author.id === acting.person) {
     const isCommit = what.kind === "commit";
     const mine = isCommit ? `'${wanted.what}' is of a commit of your own` : `session '${wanted.what}' is yours`;
-    throw new HxError("refused", named === null ? `${mine}: there is nobody to ask` : "that is you: there is nobody to ask", { hints: [isCommit ? "hx list" : `hx show ${wanted.what}`] });
+    throw new HxError("refused", chosen === null ? `${mine}: there is nobody to ask` : "that is you: there is nobody to ask", { hints: [isCommit ? "hx list" : `hx show ${wanted.what}`] });
   }
   if (!isAnswered(state, author.id)) throw new HxError("refused", `${called(author)} is no member any more, and signed no succession: nobody can approve`, { hints: ["hx member list"] });
   const fresh: NewRequest = { to: author.id, team: team.id, about: what.about, reason: wanted.reason, ...(wanted.turns === undefined ? {} : { turns: wanted.turns }) };
@@ -104,16 +104,16 @@ async function ask(here: SharingClone, settings: Settings, context: WorldContext
   return {
     row: rowOf(after, record),
     ...(what.kind === "commit" ? { proven: isProven(what.commit) } : { known: what.source !== null }),
-    ...(successor === undefined ? {} : { successor: party(directory.team(successor)) }),
+    ...(successor === undefined ? {} : { successor: named(directory.team(successor)) }),
   };
 }
 
 /** Whom a session belongs to is sealed: only what an approval showed, or who asks, says it. */
-function authorOfSession(here: SharingClone, source: Parameters<typeof authorOfLane>[3] | null, named: Entry<PersonId> | null, text: string): Entry<PersonId> {
+function authorOfSession(here: SharingClone, source: Parameters<typeof authorOfLane>[3] | null, chosen: Entry<PersonId> | null, text: string): Entry<PersonId> {
   const { directory } = here.acting;
   const known = source === null ? null : authorOfLane(here.ledger, here.state.chain.state, here.sharing, source);
-  if (known !== null && named !== null && known !== named.id) throw new HxError("refused", `session '${text}' is of ${called(directory.person(known))}, not of ${called(named)}`, { hints: ["leave out --to"] });
-  if (named !== null) return named;
+  if (known !== null && chosen !== null && known !== chosen.id) throw new HxError("refused", `session '${text}' is of ${called(directory.person(known))}, not of ${called(chosen)}`, { hints: ["leave out --to"] });
+  if (chosen !== null) return chosen;
   if (known !== null) return directory.person(known);
   throw new HxError("answer-needed", `nothing here shows whose session '${text}' is`, { hints: ["name the author with --to <person>"] });
 }
@@ -147,9 +147,9 @@ function rowOf(here: SharingClone, record: RequestRecord): RequestRow {
     id: hash,
     name: requestName(sharing, hash),
     state: stateShown(sharing, record, here.now),
-    from: party(directory.person(request_.person)),
-    to: party(directory.person(request_.to)),
-    team: party(directory.team(request_.team)),
+    from: named(directory.person(request_.person)),
+    to: named(directory.person(request_.to)),
+    team: named(directory.team(request_.team)),
     about: request_.about,
     ...(request_.turns === undefined ? {} : { turns: request_.turns }),
     reason: request_.reason,
@@ -157,8 +157,4 @@ function rowOf(here: SharingClone, record: RequestRecord): RequestRow {
     ...(denied === undefined ? {} : { denial: { at: denied.said.at, ...(denied.said.reason === undefined ? {} : { reason: denied.said.reason }) } }),
     ...(waits ? { command: requestNotice(sharing, acting, record).command } : {}),
   };
-}
-
-function party({ id, name }: Entry<string>): Named {
-  return name === null ? { id } : { id, name };
 }
