@@ -13,28 +13,28 @@ export function askedView({ row, proven, known, successor }: Asked, style: Style
   const who = successor === undefined ? `${to} sees it at their next sync` : `${to} departed: a member of team ${nameOf(successor)} sees it at their next sync`;
   const team = nameOf(row.team);
   return lines([
-    `${style.bold(row.name)}  asked ${to} for ${what(row)}, for team ${team}`,
+    `${style.bold(visibleLine(row.name))}  asked ${to} for ${what(row)}, for team ${team}`,
     ...(proven === false ? [style.yellow(UNPROVEN)] : []),
     ...(known === false ? [style.yellow(UNKNOWN)] : []),
     `next: ${who}, and shares it or says no; hx requests shows what became of it`,
-    `to take it back:  hx request --withdraw ${row.name}`,
+    `to take it back:  hx request --withdraw ${visibleLine(row.name)}`,
   ]);
 }
 
 export function withdrawnView({ row, already }: Answered): string {
-  return lines([`${row.name}  ${already ? "was withdrawn already" : `withdrawn: ${nameOf(row.to)} is not asked any more`}`]);
+  return lines([`${visibleLine(row.name)}  ${already ? "was withdrawn already" : `withdrawn: ${nameOf(row.to)} is not asked any more`}`]);
 }
 
 export function deniedView({ row, already }: Answered): string {
-  const later = row.state === "denied" ? `; to share it all the same:  hx share ${row.name}` : "";
-  return lines([already ? `${row.name}  was denied already` : `${row.name}  denied: ${nameOf(row.from)} learns it at their next sync${later}`]);
+  const later = row.state === "denied" ? `; to share it all the same:  hx share ${visibleLine(row.name)}` : "";
+  return lines([already ? `${visibleLine(row.name)}  was denied already` : `${visibleLine(row.name)}  denied: ${nameOf(row.from)} learns it at their next sync${later}`]);
 }
 
 /** What waits comes first. */
 export function requestsView({ inbox, asked, settled }: RequestList, style: Style, now: number): string {
-  const waiting = inbox.flatMap((row) => [`${style.bold(row.name)}  ${nameOf(row.from)} asks ${nameOf(row.to)} for ${what(row)}, for team ${nameOf(row.team)}, ${ago(row.at, now)}`, ...reasonOf(row), `  ${visibleLine(row.command ?? "")}`, `  hx deny ${row.name}`]);
-  const mine = asked.flatMap((row) => [`${row.name}  ${stateOf(row, style)}  asked ${nameOf(row.to)} for ${what(row)}, for team ${nameOf(row.team)}, ${ago(row.at, now)}`, ...reasonOf(row), ...denialOf(row)]);
-  const former = settled.flatMap((row) => [`${row.name}  ${stateOf(row, style)}  ${nameOf(row.from)} asked ${nameOf(row.to)} for ${what(row)}, for team ${nameOf(row.team)}, ${ago(row.at, now)}`, ...reasonOf(row), ...denialOf(row)]);
+  const waiting = inbox.flatMap((row) => [`${style.bold(visibleLine(row.name))}  ${nameOf(row.from)} asks ${nameOf(row.to)} for ${what(row)}, for team ${nameOf(row.team)}, ${ago(row.at, now)}`, ...reasonOf(row), `  ${visibleLine(row.command ?? "")}`, `  hx deny ${visibleLine(row.name)}`]);
+  const mine = asked.flatMap((row) => [`${visibleLine(row.name)}  ${stateOf(row, style)}  asked ${nameOf(row.to)} for ${what(row)}, for team ${nameOf(row.team)}, ${ago(row.at, now)}`, ...reasonOf(row), ...denialOf(row)]);
+  const former = settled.flatMap((row) => [`${visibleLine(row.name)}  ${stateOf(row, style)}  ${nameOf(row.from)} asked ${nameOf(row.to)} for ${what(row)}, for team ${nameOf(row.team)}, ${ago(row.at, now)}`, ...reasonOf(row), ...denialOf(row)]);
   const section = (head: string, body: readonly string[]): readonly string[] => (body.length === 0 ? [] : [style.bold(head), ...body, ""]);
   return lines([
     ...(inbox.length === 0 ? ["nothing waits for your word", ""] : section(`${counted(inbox.length, "request")} ${inbox.length === 1 ? "waits" : "wait"} for your word`, waiting)),
@@ -59,7 +59,7 @@ function denialOf({ denial, state }: RequestRow): readonly string[] {
 }
 
 function stateOf({ state }: RequestRow, style: Style): string {
-  return state === "approved" ? style.green(state) : state === "open" ? style.bold(state) : style.yellow(state);
+  return state === "approved" ? style.green(state) : state === "open" ? style.bold(state) : style.yellow(visibleLine(state));
 }
 
 function what({ about, turns }: RequestRow): string {
