@@ -2,6 +2,7 @@ import type { CommandSpec } from "./command.ts";
 import { command as capture } from "./commands/capture.ts";
 import { command as check } from "./commands/check.ts";
 import { command as demo } from "./commands/demo.ts";
+import { command as deny } from "./commands/deny.ts";
 import { command as doctor } from "./commands/doctor.ts";
 import { command as exportSessions } from "./commands/export.ts";
 import { helpCommand } from "./commands/help.ts";
@@ -31,6 +32,8 @@ import { command as projectCreate } from "./commands/project-create.ts";
 import { command as projectGrant } from "./commands/project-grant.ts";
 import { command as projectList } from "./commands/project-list.ts";
 import { command as projectWithdraw } from "./commands/project-withdraw.ts";
+import { command as request } from "./commands/request.ts";
+import { command as requests } from "./commands/requests.ts";
 import { command as restore } from "./commands/restore.ts";
 import { command as show } from "./commands/show.ts";
 import { command as status } from "./commands/status.ts";
@@ -62,6 +65,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   exportSessions,
   list,
   show,
+  request,
+  requests,
+  deny,
   check,
   identityNew,
   identityShow,

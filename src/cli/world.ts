@@ -1,5 +1,6 @@
 import type { Phrase } from "../app/identity/phrase.ts";
 import type { Protection } from "../app/identity/protection.ts";
+import type { RequestNotice } from "../app/sharing/requests.ts";
 import type { LaneWait } from "../domain/workspace/standing.ts";
 import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
@@ -7,6 +8,7 @@ import type { Named } from "./named.ts";
 import type { PlanLine } from "./plan-line.ts";
 import type { PeopleWorld } from "./world-people.ts";
 import type { RawReport, ReadAccess, ReadingWorld, ShownSession, UnreadablePart, WrittenFile } from "./world-reading.ts";
+import type { RequestsWorld } from "./world-requests.ts";
 import type { ProjectsWorld, TeamsWorld } from "./world-teams.ts";
 
 export type * from "./world-reading.ts";
@@ -42,6 +44,7 @@ export interface World {
   readonly hooks: HooksWorld;
   readonly teams: TeamsWorld;
   readonly projects: ProjectsWorld;
+  readonly requests: RequestsWorld;
   /** A fenced demonstration in a temporary directory; yields one step after the other. */
   demo(): AsyncIterable<DemoStep>;
   /** Git's value of a configuration key as seen from the directory, or null. */
@@ -221,6 +224,8 @@ export interface SyncReport {
   readonly waiting: number;
   /** Why nothing was published: for an administrator, or for the person's own keys. */
   readonly waits?: LaneWait;
+  /** Requests that wait for this person's word. Absent while their keys are locked: nobody knows then. */
+  readonly requests?: readonly RequestNotice[];
   readonly warnings: readonly string[];
 }
 

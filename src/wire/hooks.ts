@@ -3,12 +3,15 @@ import { QUIET_MS } from "../app/capture/quiet.ts";
 import { captureAll, type Captured } from "../app/sessions/capture-all.ts";
 import { dueError } from "../app/publish/publish.ts";
 import { sync } from "../app/sync/sync.ts";
+import { localChain } from "../app/sync/workspace-chain.ts";
 import { hasWork } from "../app/sync/waiting.ts";
 import { HxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import type { HookWorld } from "../hooks/world.ts";
 import type { HookPayload } from "../ports/agent.ts";
 import { agentsOf } from "./agents.ts";
+import { identityPorts } from "./identity-ports.ts";
+import { lookAfterPush } from "./request-notices.ts";
 import { boundaryOf, connected, openClone, openLedger, writable, type Clone } from "./clone.ts";
 import type { WritableLedger } from "../app/ledger.ts";
 import { readSettings } from "./settings.ts";
@@ -53,16 +56,20 @@ export async function hookWorld(watch?: CaptureWatch): Promise<HookWorld> {
       await captureSession(ledger, agent, source, boundary, { waitMs: WAIT_MS, quietMs: QUIET_MS, ...(hint === undefined ? {} : { hint }) });
       await keep();
     },
-    async pushWaiting(directory, { deadlineMs }) {
+    async pushWaiting(directory, { awaited, deadlineMs }) {
       const { clone, ledger } = await open(directory);
       const { chain, effective } = await connected(clone, ledger);
       if (isNobodysTurn(laneWait(chain.state, ledger.lane))) return;
+      let hasFetched = false;
       for (const { name } of effective.listedRemotes) {
         if (!(await hasWork(ledger, name))) continue;
         const { push, waits } = await sync(ledger, clone.remote, name, { timeoutMs: deadlineMs, waitMs: Math.min(WAIT_MS, deadlineMs) });
         if (waits === "certificate" || waits === "renewal") throw dueError(ledger.lane.id);
         if (push.kind !== "done" && push.kind !== "nothing") throw new HxError("remote-failed", `'${name}' did not take the sessions`);
+        hasFetched = true;
       }
+      // Whoever waits for a push is an agent or a job, whom no request concerns.
+      if (hasFetched && !awaited) await lookAfterPush(ledger, (await localChain(ledger)).state, await identityPorts(settings, { ask: async () => null }));
     },
   };
 }

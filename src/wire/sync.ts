@@ -1,15 +1,18 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
+import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
 import { takeFromHome } from "../app/sync/home.ts";
 import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
 import { stagedSessions } from "../app/sync/waiting.ts";
 import type { SyncReport, WorldContext } from "../cli/world.ts";
 import { localChain } from "../app/sync/workspace-chain.ts";
+import { actingOf } from "../app/workspace/acting.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import { bringChain, openClone, tidyStores, writable } from "./clone.ts";
 import { openHere } from "./here.ts";
 import { HOME_KEY } from "./home-key.ts";
 import { renewPersonKeyIfDue } from "./person-key.ts";
+import { lookForRequests } from "./request-notices.ts";
 import type { Settings } from "./settings.ts";
 import { teamDuties } from "./team-duties.ts";
 
@@ -25,7 +28,7 @@ interface Wanted {
 export async function syncHere(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, wanted: Wanted): Promise<SyncReport> {
   await bringChain(await openClone(settings, context.directory), context.signal);
   const here = await openHere(settings, context.directory, ports, "never");
-  const { clone, ledger, state } = here;
+  const { clone, ledger, state, identity } = here;
   const listed = state.effective.listedRemotes.map(({ name }) => name);
   const names = wanted.remote === undefined ? listed : listed.filter((name) => name === wanted.remote);
   if (names.length === 0) throw new HxError("not-connected", `'${wanted.remote ?? ""}' is not a listed remote of this clone`, { hints: listed.map((name) => `hx sync --remote ${name}`) });
@@ -64,7 +67,13 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
   if (own === null) warnings.push("nothing of yours is kept here: this clone has no lane yet (see hx status)");
   const waits = own === null ? null : laneWait((await localChain(ledger)).state, own.lane);
   if (waits !== null) warnings.unshift(WAITING[waits]);
-  return { remotes, waiting: own === null ? 0 : await stagedSessions(own), ...(waits === null ? {} : { waits }), warnings };
+  const requests = identity === null || wanted.dryRun ? undefined : await requestsFor(identity);
+  return { remotes, waiting: own === null ? 0 : await stagedSessions(own), ...(waits === null ? {} : { waits }), ...(requests === undefined ? {} : { requests }), warnings };
+
+  async function requestsFor(unlocked: UnlockedIdentity): Promise<SyncReport["requests"]> {
+    const newest = (await localChain(ledger)).state;
+    return lookForRequests(ledger, newest, actingOf(ledger.crypto, newest, unlocked), remotes.some(({ result }) => result !== "unreachable"));
+  }
 
   function syncOne(name: string): Promise<SyncResult> {
     const options = { waitMs: WAIT_MS, signal: context.signal, whole: wanted.full };

@@ -5,6 +5,7 @@ import { hooksWorld } from "./hooks-world.ts";
 import { identityPorts } from "./identity-ports.ts";
 import { identityWorld } from "./identity-world.ts";
 import { readingWorld } from "./reading-world.ts";
+import { requestsWorld } from "./requests-world.ts";
 import { sessionsWorld } from "./sessions-world.ts";
 import { peopleWorld } from "./people-world.ts";
 import { readSettings } from "./settings.ts";
@@ -28,6 +29,7 @@ export async function openWorld(context: WorldContext): Promise<World> {
     hooks: hooksWorld(settings, directory),
     teams: teamsWorld(settings, context, ports),
     projects: projectsWorld(settings, context, ports),
+    requests: requestsWorld(settings, context, ports),
     async *demo() {
       yield* (await import("./demo.ts")).demo(context);
     },

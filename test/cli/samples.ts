@@ -1,5 +1,7 @@
 import type * as w from "../../src/cli/world.ts";
 import type * as p from "../../src/cli/world-people.ts";
+import type * as r from "../../src/cli/world-requests.ts";
+import { sessionId } from "../../src/domain/ids.ts";
 import { NOW } from "./host.ts";
 
 const ID = "7f3a91c2d4e5f60718293a4b5c6d7e8f";
@@ -47,6 +49,7 @@ export const capture: w.CaptureReport = {
 export const sync: w.SyncReport = {
   remotes: [{ remote: "origin", result: "done", pushedSessions: 1, pushedBytes: 5000, lanesFetched: 4, filtered: true }],
   waiting: 0,
+  requests: [{ request: "r1a2b3c4d", message: "Ben asks for src/cart.ts:42 of commit 99999999, for team core", command: "hx share r1a2b3c4d --team core" }],
   warnings: [],
 };
 
@@ -217,6 +220,23 @@ export const deviceChange: p.DeviceChange = { change: "removed", device: DEVICE,
 export const issued: p.IssuedKey = { secret: "hx-capture-1.sample", lane: "x".repeat(26), repo: "d".repeat(64), until: NOW + 30 * 24 * HOUR };
 export const succession: p.SuccessionShown = { team: { id: "f".repeat(32), name: "core" }, reaches: ["Ada Byron"], misses: [], changed: false, problems: [] };
 
+const requestRow: r.RequestRow = {
+  id: `1a2b3c4d${"e".repeat(56)}`,
+  name: "r1a2b3c4d",
+  state: "open",
+  from: { id: "b".repeat(32), name: "Ben" },
+  to: { id: "a".repeat(32), name: "Ada" },
+  team: { id: "d".repeat(32), name: "core" },
+  about: { commit: "9".repeat(40), path: "src/cart.ts", line: 42 },
+  turns: [[3, 7], [9, 9]],
+  reason: "why is the total rounded?",
+  at: NOW - 2 * HOUR,
+};
+const asking: r.RequestRow = { ...requestRow, id: `5f${"6".repeat(62)}`, name: "r5f666666", from: requestRow.to, to: requestRow.from, about: { session: sessionId(ID) }, state: "denied", denial: { at: NOW - HOUR, reason: "it is about something else" } };
+export const requests: r.RequestList = { inbox: [{ ...requestRow, command: "hx share r1a2b3c4d --team core" }], asked: [asking], settled: [], incomplete: false };
+export const asked: r.Asked = { row: requestRow, proven: false };
+export const answered: r.Answered = { row: { ...requestRow, state: "denied", denial: { at: NOW } }, already: false };
+
 /** The whole world of the samples. */
 export function sampleWorld(): object {
   async function* each<Value>(values: readonly Value[]): AsyncGenerator<Value> {
@@ -280,6 +300,7 @@ export function sampleWorld(): object {
     },
     projects: { create: async () => projectReport, grant: async () => projectReport, withdraw: async () => projectReport, list: async () => projects },
     reading: { check: async () => checkReport, export: async () => exported },
+    requests: { ask: async () => asked, withdraw: async () => answered, deny: async () => answered, list: async () => requests },
     hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
     demo: () => each(demoSteps),
   };

@@ -12,6 +12,7 @@ import { identityView } from "../../src/cli/views/identity.ts";
 import { inspectionView } from "../../src/cli/views/inspection.ts";
 import { markdownView } from "../../src/cli/views/markdown.ts";
 import { hookPlansView, planView, warningsView } from "../../src/cli/views/plan.ts";
+import { askedView, deniedView, requestsLines, requestsView, withdrawnView } from "../../src/cli/views/requests.ts";
 import { captureView, restoreView, syncView } from "../../src/cli/views/reports.ts";
 import { projectReportView, projectsLines, projectsTable } from "../../src/cli/views/projects.ts";
 import { sessionsLines, sessionsTable } from "../../src/cli/views/sessions.ts";
@@ -53,6 +54,7 @@ const VIEWS: readonly (readonly [string, () => string])[] = [
   ["verify", () => verifyView(poisoned(samples.verified), plainStyle)],
   ["inspection", () => inspectionView(poisoned(samples.inspection), plainStyle)],
   ["capture", () => captureView(poisoned(samples.capture), plainStyle, false)],
+  ["requests", () => requestsView(poisoned(samples.requests), plainStyle, NOW) + requestsLines(poisoned(samples.requests)) + askedView(poisoned(samples.asked), plainStyle) + deniedView(poisoned(samples.answered)) + withdrawnView(poisoned(samples.answered))],
   ["sync", () => syncView(poisoned(samples.sync), plainStyle, false) + syncView(poisoned({ ...samples.sync, remotes: samples.sync.remotes.map((remote) => ({ ...remote, result: "refused" as const, reason: "no" })) }), plainStyle, false)],
   ["team", () => teamView(poisoned(samples.team), plainStyle)],
   ["a change of a team", () => teamReportView(poisoned(samples.teamReport), plainStyle) + waitingView(poisoned(samples.waiting))],
@@ -106,7 +108,7 @@ describe("foreign text", () => {
 
 describe("the views", () => {
   it("on a terminal and in a pipe are as they were", async () => {
-    const runs = [["status"], ["doctor"], ["list"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["inspect", "x"], ["team", "show", "core"], ["team", "nominate", "core", "ben"], ["team", "admit", "core", "--yes"], ["team", "list"], ["project", "grant", "core"], ["project", "list"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
+    const runs = [["status"], ["doctor"], ["list"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["inspect", "x"], ["team", "show", "core"], ["team", "nominate", "core", "ben"], ["team", "admit", "core", "--yes"], ["team", "list"], ["project", "grant", "core"], ["project", "list"], ["request", "src/cart.ts:42", "--team", "core", "--reason", "why"], ["request", "--withdraw", "r1a2"], ["requests"], ["deny", "r1a2"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
     for (const argv of runs) {
       const pipe = await hx(argv, samples.sampleWorld());
       expect([pipe.exit, pipe.out, pipe.err].join("\n---\n")).toMatchSnapshot(argv.join(" "));

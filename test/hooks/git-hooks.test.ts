@@ -334,4 +334,28 @@ describe("the text of a hook", () => {
     expect(expected).toBeGreaterThan(0);
     expect(await box.callsOf(expected)).toHaveLength(expected);
   });
+
+  it("tells on a terminal that requests wait, once for each note, and prints nothing else that is in it", async () => {
+    const note = join(work, ".git", "hx", "requests.new");
+    const text = (shell: string): string => `set -eu\n${gitHookLines("post-commit", "hx").join("\n")}\necho end ${shell}`;
+    const onTerminal = async (directory: string, env: Record<string, string> = {}): Promise<string> => {
+      await writeFile(join(box.directory, "hook"), text("of it"));
+      const attended = { CI: "", CLAUDECODE: "", CODEX_CI: "", CODEX_SANDBOX: "", CODEX_THREAD_ID: "", GEMINI_CLI: "", CURSOR_AGENT: "" };
+      return (await box.run("script", ["-qec", `sh ${join(box.directory, "hook")}`, "/dev/null"], { cwd: directory, env: { ...attended, ...env } })).stdout.replaceAll("\r", "");
+    };
+    await mkdir(join(work, ".git", "hx"));
+    expect(await onTerminal(work)).toBe("end of it\n");
+    await writeFile(note, "2\n");
+    expect(await onTerminal(work, { CLAUDECODE: "1" })).toBe("end of it\n");
+    expect(await box.run("sh", [join(box.directory, "hook")], { cwd: work })).toMatchObject({ stdout: "end of it\n", stderr: "" });
+    expect(await onTerminal(work)).toBe("hx: requests that wait for your word: 2 (hx requests)\nend of it\n");
+    expect(await readFile(note, "utf8")).toBe("");
+    expect(await onTerminal(work)).toBe("end of it\n");
+    await writeFile(note, "\u001b[2J; rm -rf /\n");
+    expect(await onTerminal(work)).toBe("end of it\n");
+    const other = join(box.directory, "other");
+    await box.git(work, "worktree", "add", "-q", other);
+    await writeFile(note, "3\n");
+    expect(await onTerminal(other, { GIT_DIR: await box.git(other, "rev-parse", "--absolute-git-dir") })).toContain("your word: 3 ");
+  });
 });

@@ -20,9 +20,27 @@ function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** The git directory of a hook, and where the note lies that says how many requests wait: in the common directory, also of a linked working tree. */
+const gitDirectory = "${GIT_DIR:-.git}";
+const note = `${gitDirectory}/hx/requests.new`;
+const noteOfLinked = `${gitDirectory}/../../hx/requests.new`;
+
+/**
+ * Tells on a terminal that requests wait, once for each note: the note is emptied first. Where there is none, no process starts.
+ * A note holds a number, and whatever else would be in it is not printed.
+ */
+function tellLines(): readonly string[] {
+  const told = 'echo "hx: requests that wait for your word: $n (hx requests)" >&2';
+  return [
+    `if [ -s "${note}" ] || { [ -f "${gitDirectory}/commondir" ] && [ -s "${noteOfLinked}" ]; }; then`,
+    `  (f="${note}"; [ -s "$f" ] || f="${noteOfLinked}"; n=; { read -r n <"$f" && : >|"$f"; } 2>/dev/null && case "$n" in ""|*[!0-9]*|???????*) ;; *) ${told} ;; esac) || :`,
+    "fi",
+  ];
+}
+
 /**
  * What a git hook does, as lines of POSIX shell that may stand anywhere in a hook of the user: they read nothing
- * from stdin, print nothing, leave no variable behind, hold under `set -eu`, and end with status 0.
+ * from stdin, print nothing but that requests wait, leave no variable behind, hold under `set -eu`, and end with status 0.
  */
 export function gitHookLines(event: GitEvent, hxCommand: string): readonly string[] {
   const hx = shellWord(hxCommand);
@@ -31,11 +49,14 @@ export function gitHookLines(event: GitEvent, hxCommand: string): readonly strin
   // A session of its own where there is setsid: the end of a pseudo terminal, as agents use them, ends what runs in it. It may
   // end before setsid has begun, hence the trap.
   const detached = (call: string): string => `(trap "" HUP; s=; command -v setsid >/dev/null 2>&1 && s=setsid; $s ${hx} ${call} ${quiet} &)`;
-  if (event === "post-commit") return [guard, `  ${detached("hook git post-commit")}`, "fi"];
   const variables = unattended.map((name) => `\${${name}-}`).join("");
+  const attended = `  if [ -t 2 ] && [ -z "${variables}" ]; then`;
+  const tell = tellLines().map((line) => `    ${line}`);
+  if (event === "post-commit") return [guard, `  ${detached("hook git post-commit")}`, attended, ...tell, "  fi", "fi"];
   return [
     guard,
-    `  if [ -t 2 ] && [ -z "${variables}" ]; then`,
+    attended,
+    ...tell,
     `    ${detached('hook git pre-push "$@"')}`,
     "  else",
     `    ${hx} hook git pre-push --wait "$@" ${quiet} || :`,

@@ -13,13 +13,14 @@ export function captureJson({ sessions, skipped }: CaptureReport, dryRun: boolea
   };
 }
 
-export function syncJson({ remotes, waiting, waits, warnings }: SyncReport, dryRun: boolean) {
+export function syncJson({ remotes, waiting, waits, requests, warnings }: SyncReport, dryRun: boolean) {
   return {
     schema: SCHEMAS.sync,
     dryRun,
     waiting,
     waits,
     remotes: remotes.map(({ remote, result, reason, pushedSessions, pushedBytes, lanesFetched, filtered }) => ({ remote, result, reason, pushedSessions, pushedBytes, lanesFetched, filtered })),
+    requests: requests?.map(({ request, message, command }) => ({ request, message, command })),
     warnings,
   };
 }

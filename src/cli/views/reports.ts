@@ -23,7 +23,8 @@ export function syncView(report: SyncReport, style: Style, dryRun: boolean): str
     return `${name}  ${pushed}, ${counted(remote.lanesFetched, "lane")} of others${remote.filtered ? "" : style.dim("  the host does not filter")}`;
   });
   const waiting = report.waiting === 0 ? [] : [`${counted(report.waiting, "session")} still to push`];
-  return [...lines, ...waiting].map((line) => `${line}\n`).join("");
+  const requests = (report.requests ?? []).map(({ message, command }) => `${visibleLine(message)}:  ${visibleLine(command)}`);
+  return [...lines, ...waiting, ...requests].map((line) => `${line}\n`).join("");
 }
 
 export function restoreView(report: RestoreReport, style: Style, dryRun: boolean): string {

@@ -5,7 +5,7 @@ import { bad, bytesField, checkVersion, intField, optionalBytesField, textField 
 import { deviceField, idBytes, personField, repoField, workspaceField } from "../ids.ts";
 
 /** Bytes of UTF-8. */
-const MAX_REASON = 400;
+export const MAX_REASON = 400;
 
 /** With what every payload of sharing begins. */
 export function saidMap(said: Said): { readonly [key: string]: CborInput } {
