@@ -1,6 +1,6 @@
 import type { ShownState } from "../app/sharing/requests.ts";
 import type { Subject, TurnRange } from "../domain/sharing/statement.ts";
-import type { Named } from "./world-teams.ts";
+import type { Named } from "./named.ts";
 
 /** Asking for sessions, and answering those who ask. All but `list` need the remote. */
 export interface RequestsWorld {

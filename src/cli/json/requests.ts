@@ -1,5 +1,5 @@
 import type { Answered, Asked, RequestList, RequestRow } from "../world-requests.ts";
-import type { Named } from "../world-teams.ts";
+import type { Named } from "../named.ts";
 import { SCHEMAS } from "./schemas.ts";
 import { timeOf } from "./time.ts";
 
