@@ -1,4 +1,4 @@
-import { HxError } from "../../domain/errors.ts";
+import { HxError, isHxError } from "../../domain/errors.ts";
 import type { LaneId, PersonId, SessionId, TeamId } from "../../domain/ids.ts";
 import { logOf } from "../../domain/sharing/log.ts";
 import { believe } from "../../domain/sharing/believe.ts";
@@ -93,13 +93,23 @@ export function describeEntry({ ledger, acting, sharing, state }: Omit<LogHere, 
   const whole = assembleItems((bytes) => hashes.h(bytes), bodies).whole.find((one) => one.items.includes(id));
   const place = items.find((item) => item.id === id)?.place;
   if (whole === undefined || place === undefined) return null;
-  const { statement: said, signed } = decodeSharing(whole.envelope);
-  if (laneIdOf(hashes, said.lane) !== lane) return null;
+  const claim = decodedOrNull(whole.envelope);
+  if (claim === null || laneIdOf(hashes, claim.statement.lane) !== lane) return null;
+  const { statement: said, signed } = claim;
   const finding = { repo: ledger.repo, lane: said.lane, place };
   const { statement } = believe((key, message, signature) => signer.verify(key, message, signature), state.chain.state, { hash: whole.hash, said, signed }, finding);
   if (statement === null) return null;
   const entry = named(acting.directory, entryOf(sharing.sharing, { isHeld: () => false }, statement));
   return `${tell(toldOf(entry, acting.person))}, on ${dayOf(entry.entry.when.day)}`;
+}
+
+function decodedOrNull(envelope: Uint8Array): ReturnType<typeof decodeSharing> | null {
+  try {
+    return decodeSharing(envelope);
+  } catch (error) {
+    if (isHxError(error)) return null;
+    throw error;
+  }
 }
 
 /** As `tell` has it: names instead of ids, and `you` for who looks. */

@@ -1,7 +1,7 @@
 import type { LaneId, PersonId, ProjectId, SessionId, TeamId } from "../ids.ts";
 import type { StatementHash, Subject } from "./statement.ts";
 
-/** What happened, in the words of the log. */
+/** What happened, in the words of the log. Of what one statement of the workspace brings about, causes come before effects. */
 export const LOG_KINDS = [
   "access",
   "request",
@@ -11,6 +11,8 @@ export const LOG_KINDS = [
   "extension",
   "revocation",
   "expiry",
+  "removal",
+  "departure",
   "admission",
   "team-removal",
   "team-due",
@@ -20,8 +22,6 @@ export const LOG_KINDS = [
   "withdraw",
   "connect",
   "disconnect",
-  "removal",
-  "departure",
   "succession",
   "succession-withdrawn",
   "succession-opened",
@@ -90,7 +90,7 @@ export function timeIn({ at, day }: LogTime): number {
 
 /** One name for one entry, the same wherever and whenever it is read. */
 export function entryName({ kind, source, team, whom }: LogEntry): string {
-  if ("statement" in source) return [String(source.statement).padStart(8, "0"), kind, team ?? "", whom ?? ""].join(" ");
+  if ("statement" in source) return [String(source.statement).padStart(8, "0"), String(LOG_KINDS.indexOf(kind)).padStart(2, "0"), team ?? "", whom ?? ""].join(" ");
   if ("approval" in source) return `${source.approval} ${kind}`;
   return `${source.hash ?? ""} ${source.lane} ${String(source.seq).padStart(10, "0")}`;
 }
