@@ -31,6 +31,7 @@ import { command as projectCreate } from "./commands/project-create.ts";
 import { command as projectGrant } from "./commands/project-grant.ts";
 import { command as projectList } from "./commands/project-list.ts";
 import { command as projectWithdraw } from "./commands/project-withdraw.ts";
+import { command as log } from "./commands/log.ts";
 import { command as restore } from "./commands/restore.ts";
 import { command as show } from "./commands/show.ts";
 import { command as status } from "./commands/status.ts";
@@ -63,6 +64,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   list,
   show,
   check,
+  log,
   identityNew,
   identityShow,
   identityUnlock,

@@ -7,6 +7,7 @@ import { identityWorld } from "./identity-world.ts";
 import { readingWorld } from "./reading-world.ts";
 import { sessionsWorld } from "./sessions-world.ts";
 import { peopleWorld } from "./people-world.ts";
+import { logWorld } from "./log-world.ts";
 import { readSettings } from "./settings.ts";
 import { setupWorld } from "./setup-world.ts";
 import { projectsWorld, teamsWorld } from "./teams-world.ts";
@@ -28,6 +29,7 @@ export async function openWorld(context: WorldContext): Promise<World> {
     hooks: hooksWorld(settings, directory),
     teams: teamsWorld(settings, context, ports),
     projects: projectsWorld(settings, context, ports),
+    log: logWorld(settings, context, ports),
     async *demo() {
       yield* (await import("./demo.ts")).demo(context);
     },
