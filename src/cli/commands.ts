@@ -34,6 +34,7 @@ import { command as projectList } from "./commands/project-list.ts";
 import { command as projectWithdraw } from "./commands/project-withdraw.ts";
 import { command as request } from "./commands/request.ts";
 import { command as requests } from "./commands/requests.ts";
+import { command as log } from "./commands/log.ts";
 import { command as restore } from "./commands/restore.ts";
 import { command as show } from "./commands/show.ts";
 import { command as status } from "./commands/status.ts";
@@ -69,6 +70,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   requests,
   deny,
   check,
+  log,
   identityNew,
   identityShow,
   identityUnlock,

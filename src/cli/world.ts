@@ -14,6 +14,9 @@ import type { ProjectsWorld, TeamsWorld } from "./world-teams.ts";
 export type * from "./world-reading.ts";
 export type * from "./world-teams.ts";
 export type { Named, PlanLine };
+import type { LogWorld } from "./world-log.ts";
+
+export type * from "./world-log.ts";
 
 /** What a command hands to the composition root when it asks for its world. */
 export interface WorldContext {
@@ -45,6 +48,7 @@ export interface World {
   readonly teams: TeamsWorld;
   readonly projects: ProjectsWorld;
   readonly requests: RequestsWorld;
+  readonly log: LogWorld;
   /** A fenced demonstration in a temporary directory; yields one step after the other. */
   demo(): AsyncIterable<DemoStep>;
   /** Git's value of a configuration key as seen from the directory, or null. */

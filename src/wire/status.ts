@@ -215,7 +215,8 @@ async function newestCapture(clone: Clone, ledger: Ledger): Promise<number | und
   return newest(join(clone.repository.checkout.commonDirectory, "hx", "sessions"), await ledger.work.list("sessions"));
 }
 
-async function newestTrust(clone: Clone, ledger: Ledger): Promise<number | undefined> {
+/** When a lane was verified here last, ms since 1970. */
+export async function newestTrust(clone: Clone, ledger: Ledger): Promise<number | undefined> {
   return newest(join(clone.settings.stateDirectory, "repos", ledger.repo, "lane"), await ledger.trust.list("lane"));
 }
 

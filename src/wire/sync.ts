@@ -103,7 +103,7 @@ const WAITING: Readonly<Record<LaneWait, string>> = {
   removed: "nothing of yours was pushed: you are no member of this workspace any more",
 };
 
-function warningsOf({ remote, problems, withheld, filtered, lanesFetched }: SyncResult): string[] {
+export function warningsOf({ remote, problems, withheld, filtered, lanesFetched }: SyncResult): string[] {
   return [
     ...problems.map(({ error }) => error.message),
     ...withheld.map((lane) => `lane '${lane}' is withheld: others have seen more of it than '${remote}' shows`),

@@ -8,6 +8,7 @@ import { readingWorld } from "./reading-world.ts";
 import { requestsWorld } from "./requests-world.ts";
 import { sessionsWorld } from "./sessions-world.ts";
 import { peopleWorld } from "./people-world.ts";
+import { logWorld } from "./log-world.ts";
 import { readSettings } from "./settings.ts";
 import { setupWorld } from "./setup-world.ts";
 import { projectsWorld, teamsWorld } from "./teams-world.ts";
@@ -30,6 +31,7 @@ export async function openWorld(context: WorldContext): Promise<World> {
     teams: teamsWorld(settings, context, ports),
     projects: projectsWorld(settings, context, ports),
     requests: requestsWorld(settings, context, ports),
+    log: logWorld(settings, context, ports),
     async *demo() {
       yield* (await import("./demo.ts")).demo(context);
     },

@@ -54,6 +54,7 @@ const JSON_RUNS: readonly (readonly [keyof typeof SCHEMAS, readonly string[], nu
   ["capture", ["capture"], 0],
   ["sync", ["sync"], 0],
   ["list", ["list", "--shared"], 0],
+  ["log", ["log", "--session", "7f3a91c2"], 0],
   ["show", ["show", "7f3a91c2"], 0],
   ["restore", ["restore", "7f3a91c2"], 0],
   ["verify", ["verify"], 13],

@@ -58,6 +58,21 @@ export const rows: readonly w.SessionRow[] = [
   { id: "8".repeat(32), state: "waiting", agent: "codex", title: "a\ttab", parts: 1 },
 ];
 
+const [ADA, BEN, CORE] = [{ id: "a".repeat(32), name: "Ada Byron", me: true }, { id: "b".repeat(32), name: "Ben" }, { id: "c".repeat(32), name: "core" }];
+const TODAY = Date.UTC(2026, 10, 21);
+
+export const logged: w.LogReport = {
+  whole: true,
+  warnings: ["'origin' was not asked, so what is new is not in the log: the newest lane here was verified 3 h ago"],
+  entries: [
+    { id: `${"1".repeat(64)} lane 0000000007`, kind: "access", text: "Ben read session 7f3a91c2 with team core", at: NOW - HOUR, day: TODAY, who: BEN, author: ADA, team: CORE, sessions: [ID], reason: "the cart\nis empty", class: "held", until: NOW + HOUR },
+    { id: "00000012 08 core", kind: "admission", text: "Ada Byron admitted Ben to team core", day: TODAY, who: ADA, whom: BEN, team: CORE, sessions: [] },
+    { id: `${"2".repeat(64)} lane 0000000004`, kind: "approval", text: "you approved 2 sessions for team core", at: NOW - 25 * HOUR, day: TODAY - 24 * HOUR, who: ADA, whom: BEN, author: ADA, team: CORE, sessions: [ID, "8".repeat(32)], until: NOW + 48 * HOUR },
+    { id: `${"3".repeat(64)} lane 0000000003`, kind: "request", text: "Ben asked you for a.ts:42 of commit 01234567 for team core", day: TODAY - 24 * HOUR, doubted: 5, who: BEN, whom: ADA, author: ADA, team: CORE, sessions: [], commit: "0123456789".repeat(4), path: "a.ts", line: 42, reason: "" },
+    { id: " lane 0000000002", kind: "disbelieved", text: "something was said that is not believed", day: TODAY - 24 * HOUR, sessions: [], anomaly: "it is for another lane" },
+  ],
+};
+
 export const shown: w.ShownSession = {
   id: ID,
   access: { class: "own" },
@@ -301,6 +316,7 @@ export function sampleWorld(): object {
     projects: { create: async () => projectReport, grant: async () => projectReport, withdraw: async () => projectReport, list: async () => projects },
     reading: { check: async () => checkReport, export: async () => exported },
     requests: { ask: async () => asked, withdraw: async () => answered, deny: async () => answered, list: async () => requests },
+    log: { read: async (options: w.LogOptions) => (options.session === undefined ? logged : { ...logged, entries: logged.entries.slice(0, 1), warnings: [] }) },
     hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
     demo: () => each(demoSteps),
   };

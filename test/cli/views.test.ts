@@ -10,6 +10,7 @@ import { checkView } from "../../src/cli/views/check.ts";
 import { hooksView } from "../../src/cli/views/hooks.ts";
 import { identityView } from "../../src/cli/views/identity.ts";
 import { inspectionView } from "../../src/cli/views/inspection.ts";
+import { logLines, logTimeline } from "../../src/cli/views/log.ts";
 import { markdownView } from "../../src/cli/views/markdown.ts";
 import { hookPlansView, planView, warningsView } from "../../src/cli/views/plan.ts";
 import { askedView, deniedView, requestsLines, requestsView, withdrawnView } from "../../src/cli/views/requests.ts";
@@ -49,6 +50,7 @@ const VIEWS: readonly (readonly [string, () => string])[] = [
   ["shared sessions", () => sessionsTable(poisoned(samples.sharedRows), plainStyle, NOW, 200) + sessionsLines(poisoned(samples.sharedRows))],
   ["the four conditions", () => checkedView(poisoned(samples.checkReport), plainStyle, NOW)],
   ["a shared transcript", () => [...transcriptView(poisoned({ ...samples.shown, access: samples.attested }), plainStyle)].join("")],
+  ["log", () => [...logTimeline(poisoned(samples.logged.entries), plainStyle), ...logLines(poisoned(samples.logged.entries))].join("")],
   ["transcript", () => [...transcriptView(poisoned(samples.shown), plainStyle)].join("")],
   ["markdown", () => [...markdownView(poisoned(samples.shown))].join("")],
   ["verify", () => verifyView(poisoned(samples.verified), plainStyle)],
@@ -108,7 +110,7 @@ describe("foreign text", () => {
 
 describe("the views", () => {
   it("on a terminal and in a pipe are as they were", async () => {
-    const runs = [["status"], ["doctor"], ["list"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["inspect", "x"], ["team", "show", "core"], ["team", "nominate", "core", "ben"], ["team", "admit", "core", "--yes"], ["team", "list"], ["project", "grant", "core"], ["project", "list"], ["request", "src/cart.ts:42", "--team", "core", "--reason", "why"], ["request", "--withdraw", "r1a2"], ["requests"], ["deny", "r1a2"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
+    const runs = [["status"], ["doctor"], ["list"], ["log"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["inspect", "x"], ["team", "show", "core"], ["team", "nominate", "core", "ben"], ["team", "admit", "core", "--yes"], ["team", "list"], ["project", "grant", "core"], ["project", "list"], ["request", "src/cart.ts:42", "--team", "core", "--reason", "why"], ["request", "--withdraw", "r1a2"], ["requests"], ["deny", "r1a2"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
     for (const argv of runs) {
       const pipe = await hx(argv, samples.sampleWorld());
       expect([pipe.exit, pipe.out, pipe.err].join("\n---\n")).toMatchSnapshot(argv.join(" "));
@@ -116,6 +118,8 @@ describe("the views", () => {
     }
     const terminal = await hx(["list"], samples.sampleWorld(), { tty: true, environment: { HX_PAGER: "" } });
     expect(terminal.out).toMatchSnapshot("list on a terminal");
+    const timeline = await hx(["log"], samples.sampleWorld(), { tty: true, environment: { HX_PAGER: "" } });
+    expect(timeline.out).toMatchSnapshot("log on a terminal");
   });
 
   it("of a list in a pipe have whole ids, RFC 3339, tabs, no header", () => {

@@ -40,29 +40,37 @@ export interface LaneItems {
   /** The newest head of other lanes that its headers name: seq and hash of the header (hex). */
   readonly names: Record<LaneId, readonly [seq: number, hash: string]>;
   readonly opened: Map<ItemId, Opened>;
+  /** Items that opened in this lane and are not in it any more: what is gone can still be told. */
+  readonly gone: Map<ItemId, Opened>;
   unopened: readonly Unopened[];
 }
 
-interface LaneRow extends Omit<LaneItems, "opened" | "unopened"> {
-  readonly opened: readonly (readonly [id: ItemId, seq: number, head: number, day: number, kind: string, key: string, length: number])[];
+type OpenedRow = readonly [id: ItemId, seq: number, head: number, day: number, kind: string, key: string, length: number];
+
+interface LaneRow extends Omit<LaneItems, "opened" | "gone" | "unopened"> {
+  readonly opened: readonly OpenedRow[];
+  readonly gone: readonly OpenedRow[];
   readonly unopened: readonly { readonly keys: readonly string[]; readonly count: number }[];
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const SPOT = 28;
 const DAY = 86_400;
 
-/** `length of the JSON (4) || JSON || spots of unopened items, then bodies, lane by lane`, in the order of the JSON. */
+/** `length of the JSON (4) || JSON || spots of unopened items, then bodies of opened and gone items, lane by lane`, in the order of the JSON. */
 export function encodeIndex(lanes: Iterable<LaneItems>): Uint8Array {
   const rows: LaneRow[] = [];
   const blobs: Uint8Array[] = [];
-  for (const { opened, unopened, ...lane } of lanes) {
-    const list = [...opened.values()];
+  const row = ({ id, seq, head, day, kind, key, body }: Opened): OpenedRow => {
+    blobs.push(body);
+    return [id, seq, head, day, kind, key, body.length];
+  };
+  for (const { opened, gone, unopened, ...lane } of lanes) {
     for (const { spots } of unopened) blobs.push(spots);
-    for (const { body } of list) blobs.push(body);
     rows.push({
       ...lane,
-      opened: list.map(({ id, seq, head, day, kind, key, body }) => [id, seq, head, day, kind, key, body.length]),
+      opened: [...opened.values()].map(row),
+      gone: [...gone.values()].map(row),
       unopened: unopened.map(({ keys, spots }) => ({ keys, count: spots.length / SPOT })),
     });
   }
@@ -78,10 +86,10 @@ export function decodeIndex(bytes: Uint8Array): Map<LaneId, LaneItems> | null {
   let at = 4 + length;
   const take = (count: number): Uint8Array => bytes.subarray(at, (at += count));
   const known = new Map<LaneId, LaneItems>();
-  for (const { opened, unopened, ...lane } of lanes) {
+  const item = ([id, seq, head, day, kind, key, size]: OpenedRow): [ItemId, Opened] => [id, { id, seq, head, day, kind, key, body: take(size) }];
+  for (const { opened, gone, unopened, ...lane } of lanes) {
     const groups = unopened.map(({ keys, count }) => ({ keys, spots: take(count * SPOT) }));
-    const list = opened.map(([id, seq, head, day, kind, key, size]): [ItemId, Opened] => [id, { id, seq, head, day, kind, key, body: take(size) }]);
-    known.set(lane.lane, { ...lane, opened: new Map(list), unopened: groups });
+    known.set(lane.lane, { ...lane, unopened: groups, opened: new Map(opened.map(item)), gone: new Map(gone.map(item)) });
   }
   return known;
 }

@@ -107,6 +107,13 @@ export class ItemIndex {
     return item === undefined ? null : { id, place: { lane, seq: item.seq, head: item.head, day: item.day }, kind: item.kind, body: item.body };
   }
 
+  /** All items that ever opened in a header of a lane, whether lane and item are still here or not. For what is told, not for what is believed. */
+  remembered(lane: LaneId, seq: number): readonly IndexedItem[] {
+    const known = this.#lanes?.get(lane);
+    const items = known === undefined ? [] : [...known.opened.values(), ...known.gone.values()];
+    return items.flatMap(({ id, head, day, kind, body, ...item }) => (item.seq === seq ? [{ id, place: { lane, seq, head, day }, kind, body }] : []));
+  }
+
   /**
    * The newest header of a lane that other lanes name, by the lane that names it. Claims that do not fit the verified headers of
    * the lane are left out.
@@ -165,6 +172,10 @@ export class ItemIndex {
     }
     const groups = [...new Set(found.map(([keys]) => keys))].map((keys) => ({ keys, spots: encodeSpots(found.flatMap(([its, spot]) => (its === keys ? [spot] : []))) }));
     lane.unopened = joined([...lane.unopened, ...groups]);
+    for (const item of [...(known?.gone.values() ?? []), ...(base === null ? (known?.opened.values() ?? []) : [])]) {
+      if (lane.opened.has(item.id)) lane.gone.delete(item.id);
+      else lane.gone.set(item.id, item);
+    }
     lane.head = source.head;
     return lane;
   }
@@ -221,12 +232,12 @@ export class ItemIndex {
 }
 
 function begun({ lane, publicKey, head }: LaneSource): LaneItems {
-  return { lane, publicKey: toHex(publicKey), head, seq: -1, verified: -1, names: {}, opened: new Map(), unopened: [] };
+  return { lane, publicKey: toHex(publicKey), head, seq: -1, verified: -1, names: {}, opened: new Map(), gone: new Map(), unopened: [] };
 }
 
 /** A copy, so that a lane that cannot be read to its end stays as it was. */
 function extended(known: LaneItems): LaneItems {
-  return { ...known, names: { ...known.names }, opened: new Map(known.opened) };
+  return { ...known, names: { ...known.names }, opened: new Map(known.opened), gone: new Map(known.gone) };
 }
 
 function outcomes(known: LaneItems | null): Map<ItemId, readonly string[]> {

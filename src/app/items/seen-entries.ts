@@ -50,6 +50,11 @@ export async function noteSeen(ledger: Ledger, items: readonly IndexedItem[], is
   }
 }
 
+/** All items that were seen. */
+export async function seenEntries(ledger: Ledger): Promise<readonly SeenEntry[]> {
+  return Object.entries(await readSeen(ledger)).flatMap(([lane, lines]) => lines.map((text) => seenEntry(lane as LaneId, text)));
+}
+
 /** Items that were seen and are not there any more. @param sources the lanes as they are, what a removal froze included */
 export async function missingEntries(ledger: Ledger, sources: readonly LaneSource[]): Promise<readonly MissingEntry[]> {
   const lanes = new Map(sources.map((source) => [source.lane, source]));

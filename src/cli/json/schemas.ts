@@ -8,6 +8,7 @@ export const SCHEMAS = {
   capture: "hx.capture/1",
   sync: "hx.sync/1",
   list: "hx.list/1",
+  log: "hx.log/1",
   show: "hx.show/1",
   restore: "hx.restore/1",
   verify: "hx.verify/1",
