@@ -71,8 +71,9 @@ function resumeCommand(agent: string, id: string): string {
 async function sharedRows(here: SharingClone): Promise<readonly SessionRow[]> {
   const listed = await listShared(await knowledgeOf(here), here.own, here.remote);
   const { directory } = here.acting;
-  return listed.map(({ session, author, team, parts, expires, until, facts }) => ({
+  return listed.map(({ session, author, team, kind, parts, expires, until, facts }) => ({
     ...(facts === undefined ? { id: session, parts } : factsOf(session, parts, facts)),
+    ...copyOf(kind, facts?.source),
     state: "shared",
     shared: { author: named(directory.person(author)), team: named(directory.team(team)), ...present({ expires, until }) },
   }));

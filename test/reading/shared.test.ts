@@ -191,7 +191,7 @@ describe("what stops a read", () => {
     expect(await entriesOf(at.ada, id)).toEqual([]);
   });
 
-  it("a revocation, lease or not, and also when the clock goes back", async () => {
+  it("a revocation, while a lease lives", async () => {
     const { id, hash } = await approved();
     await at.ben.hx("show", id);
     await revoke(at.ada, hash);
@@ -204,6 +204,19 @@ describe("what stops a read", () => {
     await approve(at.ada, id, "core", { expires: Date.now() - 1000 });
     await refuses(id, 4, "not-shared", /C4: the approval expired/);
     expect(await entriesOf(at.ada, id)).toEqual([]);
+  });
+
+  it("an approval that expired by a time that this device has seen, though its clock was set back since", async () => {
+    const id = await session(at.ada);
+    await approve(at.ada, id, "core", { expires: Date.now() + 3_600_000 });
+    await at.ben.hx("show", id);
+    const repos = join(at.ben.machine.env["HX_STATE_DIR"] ?? "", "repos");
+    const [repo = ""] = await readdir(repos);
+    const before = await readFile(join(repos, repo, "clock"), "utf8");
+    await writeFile(join(repos, repo, "clock"), String(Date.now() + 7_200_000));
+    await refuses(id, 4, "not-shared", /C4: the approval expired/);
+    await writeFile(join(repos, repo, "clock"), before);
+    expect(await at.ben.hx("show", id)).toContain(MARK);
   });
 
   it("an approval that is for other members", async () => {

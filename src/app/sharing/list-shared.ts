@@ -1,5 +1,6 @@
 import { isHxError } from "../../domain/errors.ts";
 import type { PersonId, SessionId, TeamId } from "../../domain/ids.ts";
+import type { Manifest } from "../../format/manifest.ts";
 import type { PrivateFacts } from "../../format/private-block.ts";
 import type { WritableLedger } from "../ledger.ts";
 import { bestVerdict } from "./choose.ts";
@@ -12,6 +13,7 @@ export interface SharedSession {
   readonly session: SessionId;
   readonly author: PersonId;
   readonly team: TeamId;
+  readonly kind: Manifest["kind"];
   /** How many parts were shared. */
   readonly parts: number;
   /** Of the approval, ms since 1970. */
@@ -37,13 +39,14 @@ export async function listShared(known: Knowledge, own: WritableLedger | null, r
   const listed: SharedSession[] = [];
   for (const [session, judged] of await sharedWithMe(known)) {
     const [opening] = judged.verdict.openings;
-    if (opening === undefined) continue;
+    if (opening === undefined || judged.found === null) continue;
     const expires = known.sharing.sharing.approvals.get(opening.approval)?.first.said.expires;
     const leased = await leasedShare(known, own, remote, session, judged);
     listed.push({
       session,
       author: opening.author,
       team: judged.team,
+      kind: judged.found.parts.manifest.kind,
       parts: partsShared(opening),
       ...(expires === undefined ? {} : { expires }),
       ...(leased === null ? {} : { until: leased.until, ...factsOrNothing(known, leased.share) }),

@@ -2,7 +2,7 @@ import { fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
 import type { Oid } from "../../domain/ids.ts";
 import type { Ledger } from "../ledger.ts";
 
-/** What a remote acknowledged last. A note for `status`, not for trust. */
+/** What a remote acknowledged last. A note for `status`, and for leases; not for trust. */
 export interface Pushed {
   readonly head: Oid | null;
   /** ms since 1970. */
