@@ -3,7 +3,7 @@ import type { SessionId } from "../../domain/ids.ts";
 import type { Covering, GivenApproval } from "../../domain/sharing/sharing.ts";
 import { manifestPath } from "../../format/paths.ts";
 import type { Scanner } from "../../ports/scanner.ts";
-import { chainHeads, manifestOf } from "../lane/manifests.ts";
+import { manifestOf } from "../lane/manifests.ts";
 import { entryAt } from "../lane/tree.ts";
 import type { Ledger } from "../ledger.ts";
 import type { LaneSource } from "../read/lane-source.ts";
@@ -65,7 +65,7 @@ async function grownSessions(ledger: Ledger, scene: DutyScene, given: GivenAppro
   const opened = await openOwnSessions(ledger, grown.map(({ covering, place }) => ({ ...place, session: covering.parts.session })));
   return opened.flatMap((one, i) => {
     const covered = grown[i]?.covering.parts;
-    const last = covered === undefined ? undefined : chainHeads(ledger.crypto.hashes.h, one.opened.parts.records)[covered.count - 1];
+    const last = covered === undefined ? undefined : one.opened.parts.chain[covered.count - 1];
     return covered !== undefined && last !== undefined && equal(last, covered.last) ? [{ ...one, known: covered.count }] : [];
   });
 }
