@@ -13,7 +13,7 @@ may hold removed keys. Reads are logged by the reader's own client.
 /** What is about to be shared, with whom, and what nobody can take back. */
 export function sharePlanView(plan: SharePlan, style: Style, asIs: boolean): string {
   const { request } = plan;
-  const asked = request === undefined ? "" : `${style.bold(visibleLine(request.by))} asks for ${visibleLine(request.about)} (${request.id}):\n${indented(request.reason)}`;
+  const asked = request === undefined ? "" : `${style.bold(visibleLine(request.by))} asks for ${visibleLine(request.about)} (${visibleLine(request.id)}):\n${indented(request.reason)}`;
   const members = plan.members.map(({ name, since }) => `${visibleLine(name)} (since statement ${since})`).join(", ");
   const audience = plan.audience === "team" ? "the whole team, and whoever joins it later" : `only ${plan.audience.map(visibleLine).join(", ")}`;
   const until = plan.expires === undefined ? "until you revoke it" : `until ${rfc3339(plan.expires)}`;
@@ -47,11 +47,11 @@ export function shareView(report: ShareReport, style: Style): string {
   const copies = report.sessions.filter(({ copy }) => copy !== undefined);
   const some = copies.length === 0 ? "" : `, ${counted(copies.length, "redacted copy").replace("copys", "copies")} among them`;
   const where = report.pushed ? "pushed" : style.yellow(`waits for a push: ${visibleLine(report.reason ?? "")}`);
-  return `shared ${counted(report.sessions.length, "session")} with ${style.bold(visibleLine(report.team))}${some}: ${report.approvals.join(", ")}, ${where}\n${report.pushed ? "" : "  hx sync\n"}`;
+  return `shared ${counted(report.sessions.length, "session")} with ${style.bold(visibleLine(report.team))}${some}: ${report.approvals.map(visibleLine).join(", ")}, ${where}\n${report.pushed ? "" : "  hx sync\n"}`;
 }
 
 export function revokePlanView(plan: RevokePlan, style: Style): string {
-  const lines = plan.approvals.slice(0, MOST).map(({ id, team, sessions, reads }) => `  ${id}  ${visibleLine(team)}  ${counted(sessions, "session")}  ${reads === 0 ? "not read so far" : `read ${counted(reads, "time")}`}\n`);
+  const lines = plan.approvals.slice(0, MOST).map(({ id, team, sessions, reads }) => `  ${visibleLine(id)}  ${visibleLine(team)}  ${counted(sessions, "session")}  ${reads === 0 ? "not read so far" : `read ${counted(reads, "time")}`}\n`);
   const more = plan.approvals.length > MOST ? `  and ${plan.approvals.length - MOST} more\n` : "";
   return `${lines.join("")}${more}${style.dim("honest clients stop at once, and nothing new is handed on. Who fetched before, an old clone, a backup or the host may keep the keys:\nwhat was readable then stays readable for them.\n")}`;
 }
@@ -59,12 +59,12 @@ export function revokePlanView(plan: RevokePlan, style: Style): string {
 export function revokeView(report: RevokeReport, style: Style): string {
   const where = report.pushed ? "pushed" : style.yellow(`waits for a push: ${visibleLine(report.reason ?? "")}`);
   const elsewhere = report.elsewhere === 0 ? "" : `${counted(report.elsewhere, "wrap")} in lanes of your other devices: they go when those sync\n`;
-  return `revoked ${report.approvals.join(", ")}: ${counted(report.removed, "wrap")} removed, ${where}\n${elsewhere}${report.pushed ? "" : "  hx sync\n"}`;
+  return `revoked ${report.approvals.map(visibleLine).join(", ")}: ${counted(report.removed, "wrap")} removed, ${where}\n${elsewhere}${report.pushed ? "" : "  hx sync\n"}`;
 }
 
 export function sharesView({ given, received, waiting }: SharesReport, style: Style, now: number): string {
-  const gave = given.map((share) => `  ${share.id}  ${stateWord(share.state, style)}  ${visibleLine(share.team)}${audience(share)}  ${counted(share.sessions.length, "session")}  ${share.reads === 0 ? "not read" : `read ${counted(share.reads, "time")}`}  ${ago(share.at, now)}${ends(share)}\n`);
-  const got = received.map((share) => `  ${share.id}  ${stateWord(share.state, style)}  ${visibleLine(share.team)}  by ${visibleLine(share.author)}  ${counted(share.sessions.length, "session")}  ${ago(share.at, now)}${ends(share)}\n`);
+  const gave = given.map((share) => `  ${visibleLine(share.id)}  ${stateWord(share.state, style)}  ${visibleLine(share.team)}${audience(share)}  ${counted(share.sessions.length, "session")}  ${share.reads === 0 ? "not read" : `read ${counted(share.reads, "time")}`}  ${ago(share.at, now)}${ends(share)}\n`);
+  const got = received.map((share) => `  ${visibleLine(share.id)}  ${stateWord(share.state, style)}  ${visibleLine(share.team)}  by ${visibleLine(share.author)}  ${counted(share.sessions.length, "session")}  ${ago(share.at, now)}${ends(share)}\n`);
   return section(style, "given", gave) + section(style, "received", got) + section(style, "waiting", waiting.map(waitingLine));
 }
 
@@ -81,7 +81,7 @@ const audience = (share: GivenShare): string => (share.audience === "team" ? "" 
 const ends = ({ expires, follow }: { readonly expires?: number; readonly follow: boolean }): string => `${expires === undefined ? "" : `  until ${rfc3339(expires)}`}${follow ? "  follows" : ""}`;
 
 function waitingLine({ id, session, why, fix }: WaitingShare): string {
-  const what = [id, session === undefined ? "" : shortId(session)].filter((part) => part !== "").join(" ");
+  const what = [visibleLine(id), session === undefined ? "" : shortId(session)].filter((part) => part !== "").join(" ");
   return `  ${what}${what === "" ? "" : "  "}${visibleLine(why)}${fix === undefined ? "" : `:  ${visibleLine(fix)}`}\n`;
 }
 
