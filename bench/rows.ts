@@ -4,6 +4,7 @@ import { bulk, turnRow } from "./rows/capture.ts";
 import { hooks } from "./rows/hooks.ts";
 import { manySessions } from "./rows/many.ts";
 import { ordinary, teammate } from "./rows/network.ts";
+import { share } from "./rows/share.ts";
 import { start } from "./rows/start.ts";
 import { growth, growthIn } from "./rows/growth.ts";
 
@@ -19,4 +20,5 @@ export const ROWS: Readonly<Record<string, (bench: Bench) => Promise<readonly Fi
   teammate,
   ordinary,
   many: manySessions,
+  share,
 };

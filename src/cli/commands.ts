@@ -36,6 +36,9 @@ import { command as request } from "./commands/request.ts";
 import { command as requests } from "./commands/requests.ts";
 import { command as log } from "./commands/log.ts";
 import { command as restore } from "./commands/restore.ts";
+import { command as revoke } from "./commands/revoke.ts";
+import { command as share } from "./commands/share.ts";
+import { command as shares } from "./commands/shares.ts";
 import { command as show } from "./commands/show.ts";
 import { command as status } from "./commands/status.ts";
 import { command as sync } from "./commands/sync.ts";
@@ -70,6 +73,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   requests,
   deny,
   check,
+  share,
+  revoke,
+  shares,
   log,
   identityNew,
   identityShow,

@@ -9,6 +9,7 @@ import type { PlanLine } from "./plan-line.ts";
 import type { PeopleWorld } from "./world-people.ts";
 import type { RawReport, ReadAccess, ReadingWorld, ShownSession, UnreadablePart, WrittenFile } from "./world-reading.ts";
 import type { RequestsWorld } from "./world-requests.ts";
+import type { DutiesReport, ShareWorld } from "./world-share.ts";
 import type { ProjectsWorld, TeamsWorld } from "./world-teams.ts";
 
 export type * from "./world-reading.ts";
@@ -49,6 +50,7 @@ export interface World {
   readonly projects: ProjectsWorld;
   readonly requests: RequestsWorld;
   readonly log: LogWorld;
+  readonly share: ShareWorld;
   /** A fenced demonstration in a temporary directory; yields one step after the other. */
   demo(): AsyncIterable<DemoStep>;
   /** Git's value of a configuration key as seen from the directory, or null. */
@@ -230,6 +232,8 @@ export interface SyncReport {
   readonly waits?: LaneWait;
   /** Requests that wait for this person's word. Absent while their keys are locked: nobody knows then. */
   readonly requests?: readonly RequestNotice[];
+  /** What was done for shares; absent while the keys are locked. */
+  readonly shares?: DutiesReport;
   readonly warnings: readonly string[];
 }
 

@@ -3,17 +3,20 @@ import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
 import { takeFromHome } from "../app/sync/home.ts";
 import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
 import { stagedSessions } from "../app/sync/waiting.ts";
+import type { DutiesReport } from "../cli/world-share.ts";
 import type { SyncReport, WorldContext } from "../cli/world.ts";
 import { localChain } from "../app/sync/workspace-chain.ts";
 import { actingOf } from "../app/workspace/acting.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import { bringChain, openClone, tidyStores, writable } from "./clone.ts";
+import { doDuties } from "./duties.ts";
 import { openHere } from "./here.ts";
 import { HOME_KEY } from "./home-key.ts";
 import { renewPersonKeyIfDue } from "./person-key.ts";
 import { lookForRequests } from "./request-notices.ts";
 import type { Settings } from "./settings.ts";
+import { sharingOf } from "./sharing-clone.ts";
 import { teamDuties } from "./team-duties.ts";
 
 const WAIT_MS = 20_000;
@@ -68,11 +71,25 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
   const waits = own === null ? null : laneWait((await localChain(ledger)).state, own.lane);
   if (waits !== null) warnings.unshift(WAITING[waits]);
   const requests = identity === null || wanted.dryRun ? undefined : await requestsFor(identity);
-  return { remotes, waiting: own === null ? 0 : await stagedSessions(own), ...(waits === null ? {} : { waits }), ...(requests === undefined ? {} : { requests }), warnings };
+  const shares = wanted.dryRun || !remotes.some(({ result }) => result === "done" || result === "nothing") ? null : await duties();
+  return { remotes, waiting: own === null ? 0 : await stagedSessions(own), ...(waits === null ? {} : { waits }), ...(requests === undefined ? {} : { requests }), ...(shares === null ? {} : { shares }), warnings };
 
   async function requestsFor(unlocked: UnlockedIdentity): Promise<SyncReport["requests"]> {
     const newest = (await localChain(ledger)).state;
     return lookForRequests(ledger, newest, actingOf(ledger.crypto, newest, unlocked), remotes.some(({ result }) => result !== "unreachable"));
+  }
+
+  /** Of somebody whose keys are open anyway. They go to the first listed remote; the others get them with the next sync. */
+  async function duties(): Promise<DutiesReport | null> {
+    const unlocked = await openHere(settings, context.directory, ports, "never");
+    if (unlocked.identity === null) return null;
+    try {
+      return await doDuties(await sharingOf(unlocked, context, "none"), context.signal);
+    } catch (error) {
+      if (!isHxError(error) || (error.code !== "remote-failed" && error.code !== "busy")) throw error;
+      warnings.push(`what is owed to shares waits for the next sync: ${error.message}`);
+      return null;
+    }
   }
 
   function syncOne(name: string): Promise<SyncResult> {

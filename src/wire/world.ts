@@ -12,6 +12,7 @@ import { logWorld } from "./log-world.ts";
 import { readSettings } from "./settings.ts";
 import { setupWorld } from "./setup-world.ts";
 import { projectsWorld, teamsWorld } from "./teams-world.ts";
+import { shareWorld } from "./share-world.ts";
 import { tellFailedPush } from "./told.ts";
 
 /** The world of the commands: every adapter, made when it is first needed. */
@@ -32,6 +33,7 @@ export async function openWorld(context: WorldContext): Promise<World> {
     projects: projectsWorld(settings, context, ports),
     requests: requestsWorld(settings, context, ports),
     log: logWorld(settings, context, ports),
+    share: shareWorld(settings, context, ports),
     async *demo() {
       yield* (await import("./demo.ts")).demo(context);
     },

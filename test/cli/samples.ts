@@ -2,6 +2,7 @@ import type * as w from "../../src/cli/world.ts";
 import type * as p from "../../src/cli/world-people.ts";
 import type * as r from "../../src/cli/world-requests.ts";
 import { sessionId } from "../../src/domain/ids.ts";
+import type * as s from "../../src/cli/world-share.ts";
 import { NOW } from "./host.ts";
 
 const ID = "7f3a91c2d4e5f60718293a4b5c6d7e8f";
@@ -50,7 +51,34 @@ export const sync: w.SyncReport = {
   remotes: [{ remote: "origin", result: "done", pushedSessions: 1, pushedBytes: 5000, lanesFetched: 4, filtered: true }],
   waiting: 0,
   requests: [{ request: "r1a2b3c4d", message: "Ben asks for src/cart.ts:42 of commit 99999999, for team core", command: "hx share r1a2b3c4d --team core" }],
+  shares: { rewrapped: 2, removed: 2, followed: 1, waiting: [{ id: "a1b2c3d4e", kind: "follow", session: ID, why: "the secret scan found something in its new parts", fix: `hx share ${ID} --team core` }] },
   warnings: [],
+};
+
+export const sharePlan: s.SharePlan = {
+  request: { id: "r0a1b2c3d", by: "Ben", reason: "the cart\nis empty", about: "src/cart.ts:42 of commit 1a2b3c4d" },
+  team: { id: "e".repeat(32), name: "core" },
+  members: [{ name: "Ben", since: 7 }, { name: "Cyd", since: 9 }],
+  audience: "team",
+  expires: NOW + 30 * 24 * HOUR,
+  follow: false,
+  sessions: [
+    { id: ID, agent: "claude-code", title: "mend the cart", parts: 2, turns: 7, files: 1, bytes: 123456, only: [[3, 7], [9, 9]], copy: true, scanned: "now", findings: [{ rule: "github-token", masked: "ghp_… (40 characters)", file: "x.jsonl", turn: 2, count: 3 }] },
+    { id: "8".repeat(32), agent: "codex", author: "Dan", parts: 1, copy: false, scanned: "capture", findings: [] },
+  ],
+};
+
+export const share: s.ShareReport = { team: "core", approvals: ["a1b2c3d4e"], sessions: [{ id: ID, copy: "9".repeat(32), replaced: 3 }], pushed: true };
+
+export const revokePlan: s.RevokePlan = { what: "core", approvals: [{ id: "a1b2c3d4e", team: "core", sessions: 2, reads: 1 }] };
+
+export const revoke: s.RevokeReport = { revocations: ["f".repeat(64)], approvals: ["a1b2c3d4e"], removed: 2, elsewhere: 1, pushed: true };
+
+export const shares: s.SharesReport = {
+  given: [{ id: "a1b2c3d4e", team: "core", state: "living", sessions: [ID], revokedSessions: [], at: NOW - HOUR, expires: NOW + 24 * HOUR, follow: true, audience: ["Ben"], reads: 3, request: "r0a1b2c3d" }],
+  received: [{ id: "a5e6f7a8b", team: "core", state: "expired", sessions: ["8".repeat(32)], at: NOW - 48 * HOUR, expires: NOW - HOUR, follow: false, author: "Ben" }],
+  waiting: [{ id: "a1b2c3d4e", kind: "rewrap", why: "the key of team 'core' is due since a removal: a member makes the next one", fix: "hx team show core" }],
+  fresh: true,
 };
 
 export const rows: readonly w.SessionRow[] = [
@@ -317,6 +345,17 @@ export function sampleWorld(): object {
     reading: { check: async () => checkReport, export: async () => exported },
     requests: { ask: async () => asked, withdraw: async () => answered, deny: async () => answered, list: async () => requests },
     log: { read: async (options: w.LogOptions) => (options.session === undefined ? logged : { ...logged, entries: logged.entries.slice(0, 1), warnings: [] }) },
+    share: {
+      share: async (_: s.ShareOptions, decide: (plan: s.SharePlan) => Promise<s.ShareDecision>) => {
+        await decide(sharePlan);
+        return share;
+      },
+      revoke: async (_: string, confirm: (plan: s.RevokePlan) => Promise<boolean>) => {
+        await confirm(revokePlan);
+        return revoke;
+      },
+      shares: async () => shares,
+    },
     hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
     demo: () => each(demoSteps),
   };

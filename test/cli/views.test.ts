@@ -17,6 +17,7 @@ import { askedView, deniedView, requestsLines, requestsView, withdrawnView } fro
 import { captureView, restoreView, syncView } from "../../src/cli/views/reports.ts";
 import { projectReportView, projectsLines, projectsTable } from "../../src/cli/views/projects.ts";
 import { sessionsLines, sessionsTable } from "../../src/cli/views/sessions.ts";
+import { revokePlanView, revokeView, sharePlanView, sharesLines, sharesView, shareView } from "../../src/cli/views/shares.ts";
 import { statusView } from "../../src/cli/views/status.ts";
 import { teamReportView, teamsLines, teamsTable, teamView, waitingView } from "../../src/cli/views/teams.ts";
 import { transcriptView } from "../../src/cli/views/transcript.ts";
@@ -33,7 +34,7 @@ const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u
 /** The same value with the attack in front of every text that is not a fixed word. */
 function poisoned<Value>(value: Value): Value;
 function poisoned(value: unknown, key = ""): unknown {
-  if (typeof value === "string") return ["kind", "result", "action", "state", "act", "mine", "source", "severity", "protection", "class"].includes(key) && value !== "by hand" ? value : ATTACK + value + ATTACK;
+  if (typeof value === "string") return ["kind", "result", "action", "state", "act", "mine", "source", "severity", "protection", "class", "audience"].includes(key) && value !== "by hand" ? value : ATTACK + value + ATTACK;
   if (Array.isArray(value)) return value.map((item) => poisonedAt(item, key));
   if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, poisonedAt(item, name)]));
   return value;
@@ -62,6 +63,9 @@ const VIEWS: readonly (readonly [string, () => string])[] = [
   ["a change of a team", () => teamReportView(poisoned(samples.teamReport), plainStyle) + waitingView(poisoned(samples.waiting))],
   ["teams", () => teamsTable(poisoned(samples.teams), plainStyle) + teamsLines(poisoned(samples.teams))],
   ["projects", () => projectsTable(poisoned(samples.projects), plainStyle) + projectsLines(poisoned(samples.projects)) + projectReportView(poisoned(samples.projectReport))],
+  ["share", () => sharePlanView(poisoned(samples.sharePlan), plainStyle, false) + shareView(poisoned(samples.share), plainStyle)],
+  ["revoke", () => revokePlanView(poisoned(samples.revokePlan), plainStyle) + revokeView(poisoned(samples.revoke), plainStyle)],
+  ["shares", () => sharesView(poisoned(samples.shares), plainStyle, NOW) + sharesLines(poisoned(samples.shares))],
   ["restore", () => restoreView(poisoned(samples.restored), plainStyle, false)],
 ];
 

@@ -103,3 +103,17 @@ function idOf(path: string): string {
   if (place?.kind !== "wrap") throw new HxError("keys-invalid", `'${path}' is no path of a wrap`);
   return place.id;
 }
+
+/** Several additions as one, for one commit. */
+export function joinAdditions(all: readonly Additions[]): Additions {
+  return {
+    items: all.flatMap(({ items }) => items),
+    wraps: new Map(all.flatMap(({ wraps }) => [...wraps])),
+    removed: all.flatMap(({ removed }) => removed),
+    sessions: new Map(all.flatMap(({ sessions }) => [...(sessions ?? [])])),
+  };
+}
+
+export function addsNothing({ items, wraps, removed, sessions }: Additions): boolean {
+  return items.length + wraps.size + removed.length + (sessions?.size ?? 0) === 0;
+}

@@ -1,6 +1,6 @@
 import { toHex } from "../../domain/bytes.ts";
 import { isHxError, type HxError } from "../../domain/errors.ts";
-import type { LaneId } from "../../domain/ids.ts";
+import type { LaneId, PersonId } from "../../domain/ids.ts";
 import { believe, type Claimed } from "../../domain/sharing/believe.ts";
 import { foldSharing } from "../../domain/sharing/fold.ts";
 import type { Sharing } from "../../domain/sharing/sharing.ts";
@@ -10,13 +10,13 @@ import { decodeCborMap } from "../../format/cbor.ts";
 import { bytesField } from "../../format/fields.ts";
 import { assembleItems, type OpenedBody } from "../../format/sharing/in-items.ts";
 import { decodeSharing } from "../../format/sharing/statement.ts";
-import type { IndexedItem, ItemKey } from "../items/item.ts";
+import { personItemKeys, type IndexedItem, type ItemKey } from "../items/item.ts";
 import { ItemIndex } from "../items/item-index.ts";
 import { frozenTrust, LaneTrusts } from "../lane/trust.ts";
 import type { Ledger } from "../ledger.ts";
 import { AS_THEY_ARE, laneSources, type LaneSource } from "../read/lane-source.ts";
 import type { Acting } from "../workspace/acting.ts";
-import { openSuccession } from "../workspace/succession.ts";
+import { succeededAuthors } from "./authors.ts";
 import { KnownSignatures } from "./known-signatures.ts";
 
 /** A statement of sharing that opened and is not believed, or could not be read. */
@@ -41,11 +41,7 @@ export interface SharingHere {
 /** The team keys, and the person keys of those whom a team of this person succeeds, as keys of items. */
 function furtherKeys(ledger: Ledger, state: WorkspaceState, acting: Acting): readonly ItemKey[] {
   const teams = acting.teamKeys.map(({ team, epoch, seed }) => ({ id: `team/${team}/${epoch}`, seed }));
-  const departed = [...state.persons.values()].flatMap(({ id, succession }) => {
-    if (succession?.wrap === undefined) return [];
-    const keys = acting.teamKeys.filter(({ team }) => team === succession.team);
-    return keys.length === 0 ? [] : openSuccession(ledger.crypto, state, id, keys).map(({ epoch, seed }) => ({ id: `person/${id}/${epoch}`, seed }));
-  });
+  const departed = succeededAuthors(ledger.crypto, state, acting).flatMap(personItemKeys);
   return [...teams, ...departed];
 }
 
@@ -85,8 +81,13 @@ export async function readSharing(ledger: Ledger, state: WorkspaceState, acting:
 }
 
 /** The ties of one's own lanes as approvals show them, by public key of the lane (hex). */
-export function ownTies(state: WorkspaceState, acting: Acting, { index, lanes }: Pick<SharingHere, "index" | "lanes">): ReadonlyMap<string, ShownTie> {
-  const mine = new Set(index.ties(state).flatMap(({ lane, person }) => (person === acting.person ? [lane] : [])));
+export function ownTies(state: WorkspaceState, acting: Acting, here: Pick<SharingHere, "index" | "lanes">): ReadonlyMap<string, ShownTie> {
+  return shownTies(state, [acting.person], here);
+}
+
+/** As `ownTies`, of the lanes of these people as far as they open here: oneself, and those whom one succeeds. */
+export function shownTies(state: WorkspaceState, people: readonly PersonId[], { index, lanes }: Pick<SharingHere, "index" | "lanes">): ReadonlyMap<string, ShownTie> {
+  const mine = new Set(index.ties(state).flatMap(({ lane, person }) => (people.includes(person) ? [lane] : [])));
   const keys = new Map(lanes.map(({ lane, publicKey }) => [lane, publicKey]));
   const ties = new Map<string, ShownTie>();
   for (const { kind, place, body } of index.items()) {

@@ -38,3 +38,12 @@ export function audienceRecipients(state: WorkspaceState, team: TeamId, audience
   if (outsider !== undefined) throw new HxError("refused", `person '${outsider}' is not a member of the team`, { hints: ["hx team show"] });
   return audience.map((person) => personRecipient(state, person));
 }
+
+/**
+ * As `audienceRecipients` for what was approved before: of listed people those who are members still, with the keys that they have now.
+ * @throws HxError `refused` as `teamRecipient`
+ */
+export function presentRecipients(state: WorkspaceState, team: TeamId, audience: Audience): readonly Recipient[] {
+  const members = state.teams.get(team)?.members;
+  return audienceRecipients(state, team, audience === "team" ? audience : audience.filter((person) => members?.has(person) === true));
+}

@@ -2,6 +2,7 @@ import type { Entry } from "../../domain/view.ts";
 import type { CaptureReport, Inspection, RawReport, RestoreReport, SessionRow, ShownSession, SyncReport, VerifyReport } from "../world.ts";
 import { SCHEMAS } from "./schemas.ts";
 import { accessJson, namedJson } from "./access.ts";
+import { dutiesJson } from "./shares.ts";
 import { timeOf } from "./time.ts";
 
 export function captureJson({ sessions, skipped }: CaptureReport, dryRun: boolean) {
@@ -13,12 +14,13 @@ export function captureJson({ sessions, skipped }: CaptureReport, dryRun: boolea
   };
 }
 
-export function syncJson({ remotes, waiting, waits, requests, warnings }: SyncReport, dryRun: boolean) {
+export function syncJson({ remotes, waiting, waits, requests, shares, warnings }: SyncReport, dryRun: boolean) {
   return {
     schema: SCHEMAS.sync,
     dryRun,
     waiting,
     waits,
+    shares: shares === undefined ? undefined : dutiesJson(shares),
     remotes: remotes.map(({ remote, result, reason, pushedSessions, pushedBytes, lanesFetched, filtered }) => ({ remote, result, reason, pushedSessions, pushedBytes, lanesFetched, filtered })),
     requests: requests?.map(({ request, message, command }) => ({ request, message, command })),
     warnings,

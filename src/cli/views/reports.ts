@@ -1,6 +1,7 @@
 import { visibleLine } from "../io/control-characters.ts";
 import type { CaptureReport, RestoreReport, SyncReport } from "../world.ts";
 import { accessLine } from "./access.ts";
+import { dutyLines } from "./shares.ts";
 import { counted, shortId, size } from "./words.ts";
 import type { Style } from "./words.ts";
 
@@ -24,7 +25,7 @@ export function syncView(report: SyncReport, style: Style, dryRun: boolean): str
   });
   const waiting = report.waiting === 0 ? [] : [`${counted(report.waiting, "session")} still to push`];
   const requests = (report.requests ?? []).map(({ message, command }) => `${visibleLine(message)}:  ${visibleLine(command)}`);
-  return [...lines, ...waiting, ...requests].map((line) => `${line}\n`).join("");
+  return [...lines, ...waiting, ...requests, ...dutyLines(report.shares)].map((line) => `${line}\n`).join("");
 }
 
 export function restoreView(report: RestoreReport, style: Style, dryRun: boolean): string {

@@ -1,0 +1,57 @@
+import { toHex } from "../../domain/bytes.ts";
+import { HxError } from "../../domain/errors.ts";
+import type { SessionId } from "../../domain/ids.ts";
+import { SUITE } from "../../format/fields.ts";
+import { openPrivate, type PrivateFacts } from "../../format/private-block.ts";
+import type { Ledger } from "../ledger.ts";
+import type { Author } from "../read/author-keys.ts";
+import type { LaneSource } from "../read/lane-source.ts";
+import { openOwnSession, type OpenedSession } from "../read/open-session.ts";
+
+/** Sessions that are opened at a time: git answers their reads together. */
+const AT_ONCE = 64;
+
+/** A session that one may approve, and whose it is. */
+export interface OwnSession {
+  readonly author: Author;
+  readonly source: LaneSource;
+  readonly session: SessionId;
+}
+
+export interface OwnOpened extends OwnSession {
+  readonly opened: OpenedSession;
+}
+
+/** Opens many sessions with their authors' wraps: manifests, part records and wraps are read, no segment. In the order given. */
+export async function openOwnSessions(ledger: Ledger, sessions: readonly OwnSession[]): Promise<readonly OwnOpened[]> {
+  const all: OwnOpened[] = [];
+  for (let at = 0; at < sessions.length; at += AT_ONCE) {
+    const some = sessions.slice(at, at + AT_ONCE);
+    all.push(...(await Promise.all(some.map(async (own) => ({ ...own, opened: await openOwnSession(ledger, own.author, own.source, own.session) })))));
+  }
+  return all;
+}
+
+/** What one part says of the session. @throws HxError `no-key`, `lane-invalid` */
+export function factsAt(ledger: Ledger, { session, parts, keys }: OpenedSession, part: number): PrivateFacts {
+  const record = parts.parts[part];
+  const key = keys.get(part);
+  if (record === undefined || key === undefined) throw new HxError("no-key", `no key for part ${part} of session '${session}'`);
+  return openPrivate(ledger.crypto.aead, ledger.crypto.hashes, key, { suite: SUITE, repo: ledger.repo, session, n: part }, record.private);
+}
+
+/** The lanes of some authors. */
+export interface AuthorLanes {
+  readonly author: Author;
+  readonly sources: readonly LaneSource[];
+}
+
+/** Whose lane it is, among these. @param lane public key */
+export function laneAmong(all: readonly AuthorLanes[], lane: Uint8Array): { readonly author: Author; readonly source: LaneSource } | null {
+  const wanted = toHex(lane);
+  for (const { author, sources } of all) {
+    const source = sources.find(({ publicKey }) => toHex(publicKey) === wanted);
+    if (source !== undefined) return { author, source };
+  }
+  return null;
+}

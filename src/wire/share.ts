@@ -1,0 +1,214 @@
+import type { IdentityPorts } from "../app/identity/ports.ts";
+import type { WritableLedger } from "../app/ledger.ts";
+import { joinAdditions, type Additions } from "../app/publish/additions.ts";
+import { fetchSegments } from "../app/read/open-session.ts";
+import { approve, sharedSession, type SharedSession } from "../app/sharing/approve.ts";
+import { authorsOf } from "../app/sharing/authors.ts";
+import { lanesOf, ownSessions, requestNamed, sessionNamed, shortApproval, shortRequest } from "../app/sharing/choose-own.ts";
+import { copyOf, examine, isKnownClean, type Copied, type Examined } from "../app/sharing/examine.ts";
+import { openOwnSessions, type AuthorLanes, type OwnOpened, type OwnSession } from "../app/sharing/open-sessions.ts";
+import { shownTies } from "../app/sharing/read-sharing.ts";
+import { audienceRecipients } from "../app/sharing/recipients.ts";
+import { called } from "../app/workspace/directory.ts";
+import type { ShareDecision, ShareOptions, SharePlan, SharePlanSession, ShareReport } from "../cli/world-share.ts";
+import type { WorldContext } from "../cli/world.ts";
+import { HxError } from "../domain/errors.ts";
+import type { PersonId, SessionId, TeamId } from "../domain/ids.ts";
+import type { RequestRecord } from "../domain/sharing/sharing.ts";
+import type { Audience, Subject, TurnRange } from "../domain/sharing/statement.ts";
+import type { Agent } from "../ports/agent.ts";
+import type { Scanner } from "../ports/scanner.ts";
+import { agentsOf } from "./agents.ts";
+import { sayWithDuties } from "./duties.ts";
+import { openScanner } from "./scanner.ts";
+import type { Settings } from "./settings.ts";
+import { openSharing, speakingLane, type SharingClone } from "./sharing-clone.ts";
+
+/** Which sessions a commit or a line belongs to, the best first, in the lanes of the author who was asked. */
+export type CandidateFinder = (here: SharingClone, lanes: AuthorLanes, about: Exclude<Subject, { readonly session: SessionId }>) => Promise<readonly { readonly session: SessionId; readonly reasons: readonly string[] }[]>;
+
+/** `hx share`: one approval for all that is given, and one push. */
+export async function shareHere(
+  settings: Settings,
+  context: WorldContext,
+  ports: () => Promise<IdentityPorts>,
+  options: ShareOptions,
+  decide: (plan: SharePlan) => Promise<ShareDecision>,
+  finder: CandidateFinder | null,
+): Promise<ShareReport> {
+  const here = await openSharing(settings, context, ports, "must");
+  const ledger = speakingLane(here);
+  const wanted = await chosen(here, options, finder);
+  context.progress.phase("looking at what would be shared");
+  const scanner = await openScanner(settings, ledger.crypto.hashes);
+  const examined = await examineAll(here, context, scanner, await openOwnSessions(ledger, wanted.sessions));
+  const { turns } = wanted;
+  const isCut = options.redact || turns !== undefined;
+  const decision = await decide(planOf(here, options, wanted, examined, isCut));
+  const shared: { readonly author: PersonId; readonly what: SharedSession }[] = [];
+  const copies: Copied[] = [];
+  context.progress.phase("sealing");
+  for (const one of examined) {
+    if (!isCut && (one.findings.length === 0 || decision === "as-is")) {
+      shared.push({ author: one.author.person, what: sharedSession(one.opened) });
+      continue;
+    }
+    await fetchSegments(ledger, [one.opened], fetcherOf(here, context));
+    const copy = await copyOf(ledger, agentFor(settings, one), scanner, one, turns === undefined ? undefined : numbersOf(turns));
+    copies.push(copy);
+    // A copy lies in the lane of who makes it: of a session of somebody who departed it is the successor's own.
+    shared.push({ author: here.acting.person, what: copy.shared });
+  }
+  const approved = approveAll(here, ledger, options, wanted, shared);
+  const made: Additions = { items: [], wraps: new Map(copies.flatMap(({ wraps }) => [...wraps])), removed: [], sessions: new Map(copies.flatMap(({ sessions }) => [...sessions])) };
+  const { spoken } = await sayWithDuties(here, [approved.additions, made], context.signal);
+  if (spoken === null || (spoken.kind !== "acknowledged" && !spoken.published)) throw new HxError("remote-failed", `nothing was shared: ${spoken?.reason ?? "nothing was said"}`);
+  const reason = spoken.kind === "acknowledged" ? {} : { reason: spoken.reason };
+  const copyById = new Map(copies.map((copy) => [copy.source, copy]));
+  return {
+    team: called(here.acting.directory.team(wanted.team)),
+    approvals: approved.approvals.map(shortApproval),
+    sessions: examined.map(({ session }) => ({ id: session, ...copyFields(copyById.get(session)) })),
+    pushed: spoken.kind === "acknowledged",
+    ...reason,
+  };
+}
+
+function copyFields(copy: Copied | undefined): { readonly copy?: string; readonly replaced?: number } {
+  return copy === undefined ? {} : { copy: copy.shared.session, replaced: copy.replaced };
+}
+
+interface Chosen {
+  readonly sessions: readonly OwnSession[];
+  readonly team: TeamId;
+  readonly audience: Audience;
+  readonly request?: RequestRecord;
+  readonly turns?: readonly TurnRange[];
+}
+
+async function chosen(here: SharingClone, options: ShareOptions, finder: CandidateFinder | null): Promise<Chosen> {
+  const { acting, sharing } = here;
+  const { state } = here.state.chain;
+  const authors = authorsOf(here.ledger.crypto, state, acting);
+  const lanes = lanesOf(state, authors, sharing);
+  const sessions = await ownSessions(lanes);
+  const [only = ""] = options.what;
+  const request = options.what.length === 1 && !isWholeSession(sessions, only) ? requestNamed(sharing, authors, only) : null;
+  if (request === null && options.team === undefined) throw new HxError("usage", "which team is it for", { hints: ["hx share <session> --team <team>", "hx team list"] });
+  const asked = request?.request.said;
+  const team = options.team === undefined ? asked?.team : acting.directory.findTeam(options.team).id;
+  if (team === undefined) throw new HxError("internal", "a share for no team");
+  if (asked !== undefined && team !== asked.team) throw new HxError("refused", `that request is for team '${called(acting.directory.team(asked.team))}'`, { hints: [`hx share ${only}`] });
+  const audience: Audience = options.members === undefined ? "team" : [...new Set(options.members.map((name) => acting.directory.findPerson(name).id))].sort();
+  audienceRecipients(state, team, audience);
+  const turns = options.turns ?? asked?.turns;
+  const found = request === null ? plainly(sessions, options) : [await answering(here, lanes, sessions, request, options, finder)];
+  return { sessions: found, team, audience, ...(request === null ? {} : { request }), ...(turns === undefined ? {} : { turns }) };
+}
+
+function isWholeSession(sessions: ReadonlyMap<SessionId, OwnSession>, text: string): boolean {
+  return [...sessions.keys()].some((session) => session === text.toLowerCase());
+}
+
+function plainly(sessions: ReadonlyMap<SessionId, OwnSession>, { all, what }: ShareOptions): readonly OwnSession[] {
+  const found = all ? [...sessions.values()] : what.map((text) => sessionNamed(sessions, text));
+  if (found.length === 0) throw new HxError("not-found", "there is nothing to share", { hints: ["hx list"] });
+  return [...new Map(found.map((own) => [own.session, own])).values()];
+}
+
+/** The session that a request asks for: the one it names, or the one that made the commit. */
+async function answering(here: SharingClone, lanes: readonly AuthorLanes[], sessions: ReadonlyMap<SessionId, OwnSession>, { request }: RequestRecord, options: ShareOptions, finder: CandidateFinder | null): Promise<OwnSession> {
+  const { about, to } = request.said;
+  if (options.session !== undefined) return sessionNamed(sessions, options.session);
+  if ("session" in about) return sessionNamed(sessions, about.session);
+  const its = lanes.find(({ author }) => author.person === to);
+  const candidates = finder === null || its === undefined ? [] : await finder(here, its, about);
+  const [first, second] = candidates;
+  const flag = `hx share ${shortRequest(request.hash)} --session <id>`;
+  if (first === undefined) throw new HxError("not-found", `no session here is known to have made commit '${about.commit.slice(0, 12)}'`, { hints: ["hx list", flag] });
+  if (second !== undefined) {
+    const lines = candidates.slice(0, 10).map(({ session, reasons }) => `${session} (${reasons[0] ?? ""})`);
+    throw new HxError("ambiguous", `${candidates.length} sessions may have made commit '${about.commit.slice(0, 12)}': ${lines.join(", ")}`, { hints: [flag] });
+  }
+  return sessionNamed(sessions, first.session);
+}
+
+async function examineAll(here: SharingClone, context: WorldContext, scanner: Scanner, all: readonly OwnOpened[]): Promise<readonly Examined[]> {
+  const { clone } = here;
+  const ledger = speakingLane(here);
+  const examined: Examined[] = [];
+  for (const own of all) {
+    if (isKnownClean(own, scanner)) {
+      examined.push({ ...own, findings: [], secrets: [], scanned: "capture" });
+      continue;
+    }
+    await fetchSegments(ledger, [own.opened], fetcherOf(here, context));
+    examined.push(await examine(ledger, agentFor(clone.settings, own), scanner, own));
+  }
+  return examined;
+}
+
+function fetcherOf({ clone, remote }: SharingClone, { signal }: WorldContext): Parameters<typeof fetchSegments>[2] {
+  return { remote: clone.remote, url: remote, options: { signal } };
+}
+
+function agentFor(settings: Settings, { session, opened }: OwnOpened): Agent {
+  const agent = agentsOf(settings).find(({ name }) => name === opened.facts.agent);
+  if (agent === undefined) throw new HxError("too-new", `this hx does not know the agent '${opened.facts.agent}' of session '${session}'`, { hints: ["hx list"] });
+  return agent;
+}
+
+function numbersOf(turns: readonly TurnRange[]): ReadonlySet<number> {
+  return new Set(turns.flatMap(([from, to]) => Array.from({ length: Math.min(to, from + 100_000) - from + 1 }, (_, i) => from + i)));
+}
+
+/** One approval for each author; nearly always one alone. */
+function approveAll(here: SharingClone, ledger: WritableLedger, options: ShareOptions, { team, audience, request }: Chosen, shared: readonly { readonly author: PersonId; readonly what: SharedSession }[]): ReturnType<typeof approve> {
+  const { state } = here.state.chain;
+  const people = [...new Set(shared.map(({ author }) => author))];
+  const ties = shownTies(state, people, here.sharing);
+  const { expires } = options;
+  const each = people.map((author) => {
+    const sessions = shared.filter((one) => one.author === author).map(({ what }) => what);
+    const answers = request !== undefined && request.request.said.to === author ? { request: request.request.hash } : {};
+    return approve(ledger, here.acting, state, ties, { author, team, audience, follow: options.follow, ...answers, ...(expires === undefined ? {} : { expires }), sessions });
+  });
+  return { approvals: each.flatMap(({ approvals }) => approvals), additions: joinAdditions(each.map(({ additions }) => additions)) };
+}
+
+function planOf({ acting, state }: SharingClone, options: ShareOptions, { team, audience, request, turns }: Chosen, examined: readonly Examined[], copy: boolean): SharePlan {
+  const { directory } = acting;
+  const person = (id: PersonId): string => called(directory.person(id));
+  const members = [...(state.chain.state.teams.get(team)?.members ?? [])].map(([id, since]) => ({ name: person(id), since }));
+  const asked = request?.request;
+  return {
+    ...(asked === undefined ? {} : { request: { id: shortRequest(asked.hash), by: person(asked.said.person), reason: asked.said.reason, about: aboutWords(asked.said.about) } }),
+    team: { id: team, name: called(directory.team(team)) },
+    members,
+    audience: audience === "team" ? audience : audience.map(person),
+    ...(options.expires === undefined ? {} : { expires: options.expires }),
+    follow: options.follow,
+    sessions: examined.map((one) => planSession(one, copy, turns, one.author.person === acting.person ? undefined : person(one.author.person))),
+  };
+}
+
+function planSession({ session, opened, findings, scanned }: Examined, copy: boolean, only: readonly TurnRange[] | undefined, author: string | undefined): SharePlanSession {
+  const { agent, title, turns, files, bytes } = opened.facts;
+  const known = { title, turns, files, bytes, only, author };
+  return {
+    id: session,
+    agent,
+    parts: opened.parts.parts.length,
+    copy,
+    scanned,
+    findings: findings.map(({ turn, ...finding }) => ({ ...finding, ...(turn === undefined ? {} : { turn: turn + 1 }) })),
+    ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Partial<SharePlanSession>),
+  };
+}
+
+function aboutWords(about: Subject): string {
+  if ("session" in about) return `session ${about.session.slice(0, 8)}`;
+  const commit = `commit ${about.commit.slice(0, 8)}`;
+  if (about.path === undefined) return commit;
+  return `${about.path}${about.line === undefined ? "" : `:${about.line}`} of ${commit}`;
+}
