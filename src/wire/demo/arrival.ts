@@ -13,8 +13,8 @@ interface Figures {
   readonly pushed: number;
 }
 
-/** What the author sees, the loss of the laptop, and everything back on a new one. */
-export async function* arrival(play: Play, laptop: Machine, before: readonly StoredFile[], figures: Figures): AsyncGenerator<DemoStep> {
+/** What the author sees, the loss of the laptop, and everything back on a new one. @returns the new one, and the id of the session that went on */
+export async function* arrival(play: Play, laptop: Machine, before: readonly StoredFile[], figures: Figures): AsyncGenerator<DemoStep, { readonly ada: Machine; readonly session: string }> {
   const { stage, progress, url, passphraseFile, phraseFile } = play;
   progress.phase("reading as the author");
   const listed = await stage.run(laptop, ["hx", "list"]);
@@ -37,6 +37,9 @@ export async function* arrival(play: Play, laptop: Machine, before: readonly Sto
   yield compared(before, await storedFiles(fresh));
   yield shown("Everything signed and hashed, and everything of mine opened", await stage.run(fresh, ["hx", "verify"]));
   yield sizes(before, figures);
+  const session = again.lines.map((line) => /^([0-9a-f]{32})\t[^\t]*\tclaude-code\t.*slugify/.exec(line)?.[1]).find((id) => id !== undefined);
+  mustHold(session !== undefined, "the session about 'slugify' is not in the list");
+  return { ada: fresh, session: session ?? "" };
 }
 
 /** Standard output in a pipe: the whole id, and tabs. */

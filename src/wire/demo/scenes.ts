@@ -7,9 +7,10 @@ import { first } from "./first.ts";
 import type { Play } from "./play.ts";
 import type { Machine, Stage } from "./stage.ts";
 import { stranger } from "./stranger.ts";
+import { team } from "./team.ts";
 import { recordings, storedFiles } from "./transcripts.ts";
 
-/** Laptop, stranger, new laptop, in that order. */
+/** Laptop, stranger, new laptop, team, in that order. */
 export async function* scenes(stage: Stage, progress: Progress, recorded = recordings()): AsyncGenerator<DemoStep> {
   const started = performance.now();
   const host = await stage.machine("host");
@@ -23,7 +24,8 @@ export async function* scenes(stage: Stage, progress: Progress, recorded = recor
     yield* first(play, laptop);
     const before = await storedFiles(laptop);
     const pushed = yield* stranger(play, before, laptop);
-    yield* arrival(play, laptop, before, { started, pushed });
+    const { ada, session } = yield* arrival(play, laptop, before, { started, pushed });
+    yield* team(play, ada, session);
   } finally {
     await remote.close();
   }

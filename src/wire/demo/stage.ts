@@ -31,7 +31,17 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd?: string;
   readonly input?: string;
+  /** The exit code that it must end with; 0 when absent. */
+  readonly ends?: number;
 }
+
+/** Who works on a machine, as git knows them. */
+export interface Person {
+  readonly name: string;
+  readonly email: string;
+}
+
+const ADA: Person = { name: "Ada Byron", email: "ada@example.com" };
 
 /** A temporary directory with everything in it, this same hx on the PATH, and no way out to the person's own files. */
 export class Stage {
@@ -63,7 +73,7 @@ export class Stage {
     return ["HX_DEMO", this.root];
   }
 
-  async machine(name: string): Promise<Machine> {
+  async machine(name: string, person: Person = ADA): Promise<Machine> {
     const directory = join(this.root, name);
     const home = join(directory, "home");
     await mkdir(join(home, "run"), { recursive: true, mode: 0o700 });
@@ -84,20 +94,20 @@ export class Stage {
       LC_ALL: "C",
       [marker]: value,
     };
-    await writeFile(env.GIT_CONFIG_GLOBAL, "[user]\n\tname = Ada Byron\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n");
+    await writeFile(env.GIT_CONFIG_GLOBAL, `[user]\n\tname = ${person.name}\n\temail = ${person.email}\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n`);
     return { directory, home, work: join(directory, "acme-web"), env };
   }
 
   /**
    * Runs a program on a machine, without a terminal.
-   * @throws HxError `io-failed` when it ends with anything but 0, `interrupted`
+   * @throws HxError `io-failed` when it ends with another code than it must, `interrupted`
    */
   async run(machine: Machine, argv: readonly string[], options: RunOptions = {}): Promise<Ended> {
     const { code, out, err } = await this.#spawn(machine, argv, options);
     const command = argv.map(word).join(" ");
     const said = [...linesOf(out.toString("utf8")), ...linesOf(err.toString("utf8"))];
     if (this.#signal.aborted) throw new HxError("interrupted", "the demo was interrupted");
-    if (code !== 0) throw new HxError("io-failed", `the demo failed: '${command}' ended with ${code}: ${said.slice(-8).join("; ")}`);
+    if (code !== (options.ends ?? 0)) throw new HxError("io-failed", `the demo failed: '${command}' ended with ${code}: ${said.slice(-8).join("; ")}`);
     return { command, out, lines: said };
   }
 
