@@ -34,7 +34,8 @@ async function shareOf(bench: Bench, bytesOfOne: number): Promise<Measured> {
     for (let i = 0; i < SESSIONS; i++) await writeTranscript(world.store, { id: uuid(`share ${i}`), cwd: world.work }, bytesOfOne);
     await world.run("capture");
     await world.run("sync");
-    for (const args of [["create", "core"], ["nominate", "core", "Ada"], ["admit", "core", "Ada", "--yes"]]) await world.run("team", ...args);
+    const { person } = JSON.parse((await world.run("identity", "show", "--json")).out) as { readonly person: string };
+    for (const args of [["create", "core"], ["nominate", "core", person], ["admit", "core", person, "--yes"]]) await world.run("team", ...args);
     await world.run("project", "grant", "core");
     await world.run("sync");
     const before = await packed(world);

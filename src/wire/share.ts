@@ -34,7 +34,7 @@ export async function shareHere(
   ports: () => Promise<IdentityPorts>,
   options: ShareOptions,
   decide: (plan: SharePlan) => Promise<ShareDecision>,
-  finder: CandidateFinder | null,
+  finder: CandidateFinder,
 ): Promise<ShareReport> {
   const here = await openSharing(settings, context, ports, "must");
   const ledger = speakingLane(here);
@@ -86,7 +86,7 @@ interface Chosen {
   readonly turns?: readonly TurnRange[];
 }
 
-async function chosen(here: SharingClone, options: ShareOptions, finder: CandidateFinder | null): Promise<Chosen> {
+async function chosen(here: SharingClone, options: ShareOptions, finder: CandidateFinder): Promise<Chosen> {
   const { acting, sharing } = here;
   const { state } = here.state.chain;
   const authors = authorsOf(here.ledger.crypto, state, acting);
@@ -117,12 +117,12 @@ function plainly(sessions: ReadonlyMap<SessionId, OwnSession>, { all, what }: Sh
 }
 
 /** The session that a request asks for: the one it names, or the one that made the commit. */
-async function answering(here: SharingClone, lanes: readonly AuthorLanes[], sessions: ReadonlyMap<SessionId, OwnSession>, { request }: RequestRecord, options: ShareOptions, finder: CandidateFinder | null): Promise<OwnSession> {
+async function answering(here: SharingClone, lanes: readonly AuthorLanes[], sessions: ReadonlyMap<SessionId, OwnSession>, { request }: RequestRecord, options: ShareOptions, finder: CandidateFinder): Promise<OwnSession> {
   const { about, to } = request.said;
   if (options.session !== undefined) return sessionNamed(sessions, options.session);
   if ("session" in about) return sessionNamed(sessions, about.session);
   const its = lanes.find(({ author }) => author.person === to);
-  const candidates = finder === null || its === undefined ? [] : await finder(here, its, about);
+  const candidates = its === undefined ? [] : await finder(here, its, about);
   const [first, second] = candidates;
   const flag = `hx share ${shortRequest(request.hash)} --session <id>`;
   if (first === undefined) throw new HxError("not-found", `no session here is known to have made commit '${about.commit.slice(0, 12)}'`, { hints: ["hx list", flag] });
