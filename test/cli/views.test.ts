@@ -161,11 +161,11 @@ describe("the pager", () => {
       expect((await run({ HX_PAGER: to("hx"), PAGER: to("pager") }, to("core"))).out).toBe("");
       await run({ PAGER: to("pager") }, to("core"));
       expect(await readFile(join(directory, "hx"), "utf8")).toContain("\u001b[1mmend the cart");
-      expect(await readFile(join(directory, "core"), "utf8")).toContain("turn 0");
+      expect(await readFile(join(directory, "core"), "utf8")).toContain("turn 1");
       await expect(readFile(join(directory, "pager"))).rejects.toThrow("ENOENT");
       expect(await run({ PAGER: to("pager"), NO_COLOR: "1" }, null)).toMatchObject({ exit: 0 });
       expect(await readFile(join(directory, "pager"), "utf8")).not.toContain("\u001b");
-      expect((await run({ HX_PAGER: "cat" }, to("never"))).out).toContain("turn 0");
+      expect((await run({ HX_PAGER: "cat" }, to("never"))).out).toContain("turn 1");
       expect(await run({ HX_PAGER: "exit 0" }, null), "left at once").toMatchObject({ exit: 0, err: "" });
     } finally {
       await rm(directory, { recursive: true, force: true });
@@ -174,7 +174,7 @@ describe("the pager", () => {
 
   it("is not started in a pipe or for JSON", async () => {
     const environment = { HX_PAGER: "false" };
-    expect((await hx(["show", "7f"], samples.sampleWorld(), { environment })).out).toContain("turn 0");
+    expect((await hx(["show", "7f"], samples.sampleWorld(), { environment })).out).toContain("turn 1");
     expect((await hx(["show", "7f", "--json"], samples.sampleWorld(), { environment, tty: true })).out).toContain('"turns"');
   });
 });

@@ -18,7 +18,7 @@ export function* markdownView({ id, access, view, unreadable }: ShownSession): G
 
 function turnOf(turn: Turn): string {
   const prompt = turn.prompt === undefined ? "" : `${quote(turn.prompt)}\n`;
-  return `\n## Turn ${turn.index}\n\n${prompt}${turn.entries.map(entryOf).join("")}`;
+  return `\n## Turn ${turn.index + 1}\n\n${prompt}${turn.entries.map(entryOf).join("")}`;
 }
 
 function entryOf(entry: Entry): string {

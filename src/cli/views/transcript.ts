@@ -31,7 +31,7 @@ function headOf({ id, access, view, unreadable, omittedBytes }: ShownSession, st
 
 function turnOf(turn: Turn, style: Style): string {
   const when = turn.started === undefined ? "" : `  ${rfc3339(turn.started)}`;
-  const head = `\n${style.bold.cyan(`── turn ${turn.index}${when}`)}\n`;
+  const head = `\n${style.bold.cyan(`── turn ${turn.index + 1}${when}`)}\n`;
   const prompt = turn.prompt === undefined ? "" : block(turn.prompt, style.bold("> "));
   return head + prompt + turn.entries.map((entry) => entryOf(entry, style)).join("");
 }

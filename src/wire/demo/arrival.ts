@@ -4,7 +4,7 @@ import type { DemoStep } from "../../cli/world.ts";
 import type { Play } from "./play.ts";
 import type { Machine } from "./stage.ts";
 import { mustHold, shown, told } from "./step.ts";
-import { storedFiles, type StoredFile } from "./transcripts.ts";
+import { GROWING, storedFiles, type StoredFile } from "./transcripts.ts";
 
 interface Figures {
   /** `performance.now()` at the beginning. */
@@ -32,14 +32,18 @@ export async function* arrival(play: Play, laptop: Machine, before: readonly Sto
   await stage.run(fresh, ["hx", "identity", "unlock", "--passphrase-file", passphraseFile]);
   const again = await stage.run(fresh, ["hx", "list"]);
   yield shown("The same sessions", again);
-  for (const id of idsOf(again.lines)) yield shown("Back into the agent's own store", await stage.run(fresh, ["hx", "restore", id]));
+  let session = "";
+  for (const id of idsOf(again.lines)) {
+    const restored = await stage.run(fresh, ["hx", "restore", id]);
+    if (restored.lines.some((line) => line.includes(GROWING))) session = id;
+    yield shown("Back into the agent's own store", restored);
+  }
 
   yield compared(before, await storedFiles(fresh));
   yield shown("Everything signed and hashed, and everything of mine opened", await stage.run(fresh, ["hx", "verify"]));
   yield sizes(before, figures);
-  const session = again.lines.map((line) => /^([0-9a-f]{32})\t[^\t]*\tclaude-code\t.*slugify/.exec(line)?.[1]).find((id) => id !== undefined);
-  mustHold(session !== undefined, "the session about 'slugify' is not in the list");
-  return { ada: fresh, session: session ?? "" };
+  mustHold(session !== "", "the session that went on is not in the list");
+  return { ada: fresh, session };
 }
 
 /** Standard output in a pipe: the whole id, and tabs. */
