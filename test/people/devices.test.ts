@@ -7,6 +7,8 @@ import { openIdentity } from "../../src/app/identity/open.ts";
 import { readWorkspace } from "../../src/app/workspace/sync.ts";
 import { publish } from "../../src/app/publish/publish.ts";
 import { localChain } from "../../src/app/sync/workspace-chain.ts";
+import { decodeCaptureKey, encodeCaptureKey, type CaptureKey } from "../../src/format/capture-key.ts";
+import { repoId } from "../../src/domain/ids.ts";
 import { keysRef, laneRef } from "../../src/format/paths.ts";
 import { openClone, openLedger, writable } from "../../src/wire/clone.ts";
 import { identityPorts } from "../../src/wire/identity-ports.ts";
@@ -135,7 +137,7 @@ describe("a member who is removed", () => {
 });
 
 describe("a capture-only key", () => {
-  it("keeps sessions as its author's on a machine without identity, opens nothing, goes on on a rebuilt one, and expires", async () => {
+  it("keeps sessions as its author's on a machine without identity, opens nothing, and goes on on a rebuilt one", async () => {
     const remote = await world.remote("http");
     const ada = await founder(world, remote, "ada-cap");
     const file = world.path("capture.key");
@@ -164,5 +166,22 @@ describe("a capture-only key", () => {
     const lanes = await ada.machine.git(ada.checkout, "ls-remote", "origin", "refs/sessions/v1/lane/*");
     expect(lanes.split("\n").filter((line) => line.includes(issued.lane))).toHaveLength(1);
     await ada.hx("verify");
+  });
+
+  it("expires by the clock of whoever uses it, is of one repository, and says itself until when: who changes that goes on", async () => {
+    const { hashes } = await loadCrypto();
+    const h = (bytes: Uint8Array): Uint8Array => hashes.h(bytes);
+    const ada = await founder(world, await world.remote(), "ada-expire");
+    const file = world.path("expire.key");
+    await ada.hx("device", "issue", "--capture-only", "--expires", "2d", "--out", file);
+    const issued = decodeCaptureKey(h, await readFile(file, "utf8"));
+    const box = await newcomer(world, (await ada.machine.git(ada.checkout, "remote", "get-url", "origin")).trim(), "box-expire");
+    const run = async (command: string, change: Partial<CaptureKey>) => box.machine.tryHx(box.checkout, [command], "", { HX_CAPTURE_KEY: encodeCaptureKey(h, { ...issued, ...change }) });
+    const capture = (change: Partial<CaptureKey>) => run("capture", change);
+    expect(await run("sync", {})).toMatchObject({ code: 0 });
+    expect(await capture({ until: 1 })).toMatchObject({ code: 14, stderr: expect.stringContaining("expired after 1970-01-02") });
+    expect(await capture({ key: { ...issued.key, repo: repoId("00".repeat(32)) } })).toMatchObject({ code: 14, stderr: expect.stringContaining("for another repository") });
+    expect(await capture({})).toMatchObject({ code: 0 });
+    expect(await capture({ until: issued.until + 10_000 })).toMatchObject({ code: 0 });
   });
 });

@@ -270,6 +270,16 @@ describe("after a departure", () => {
     expect(whyVoid(approveFor("dee"))).toMatch(/neither by the author/);
   });
 
+  it("a former member of that team may, in a lane that still names a statement from when they were in it: this attack succeeds", () => {
+    workspace.succession("ann", "ops");
+    workspace.removal("ann", true);
+    const then = workspace.n;
+    workspace.teamRemoval("ops", "dee");
+    const [late, backdated] = [approveFor("dee"), approveFor("dee", then)];
+    expect(whyVoid(late)).toMatch(/neither by the author/);
+    expect([...sharing().approvals.keys()]).toEqual([backdated]);
+  });
+
   it.each<readonly [string, Partial<Person>]>([
     ["that the departure has not published", { state: "departed", succession: { ...signed } }],
     ["of somebody who did not depart", { state: "removed", succession: { ...signed, wrap: new Uint8Array([1]) } }],
