@@ -177,6 +177,20 @@ describe("a device's removal", () => {
     expect(openTeamKeys(at.crypto, at.state, id, bob.id, bob.seeds.slice(0, 1)).map(({ epoch }) => epoch)).toEqual([0]);
   });
 
+  it("by an administrator leaves the new membership key, and no team's next one, to a thief who opened the device: this attack succeeds", () => {
+    const stolen = [...bob.seeds];
+    const { id: team, seed } = at.team(carol, bob);
+    at.say(ann, at.deviceRemoval(bob.devices[1]?.id));
+    const opened = (): readonly number[] => openMembership(at.crypto, at.state, bob.id, stolen).map(({ epoch }) => epoch);
+    expect(opened()).toEqual([0, 1]);
+    at.say(bob, at.nextKey(bob, [0]));
+    at.say(carol, teamKeyBody(at.crypto, at.state, { team, by: carol.id, seed: at.crypto.random.bytes(32), before: seed }));
+    expect(openTeamKeys(at.crypto, at.state, team, bob.id, stolen).map(({ epoch }) => epoch)).toEqual([0]);
+    at.say(ann, at.removal(dan.id));
+    expect(opened()).toEqual([0, 1]);
+    expect(openMembership(at.crypto, at.state, bob.id, bob.seeds).map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+  });
+
   it("keeps the membership key boxed to everybody", () => {
     const body = deviceRemovalBody(at.crypto, at.state, { device: bob.devices[1]?.id ?? bob.acting.device, membership: at.membershipOf(ann), heads: new Map() });
     at.refuses(ann, { ...body, membership: { ...body.membership, boxes: body.membership.boxes.filter(({ person }) => person !== bob.id) } }, /not boxed to/);
