@@ -7,7 +7,7 @@ const STEP = 60_000;
 
 /**
  * The newest time that this device has ever seen in this repository, ms since 1970: a clock that is set back prolongs no approval and
- * no lease. Kept in the trust state, to the minute. A clock that was once set far ahead by mistake is told by `hx doctor`.
+ * no lease. Kept in the trust state, to the minute. A clock that was once set far ahead ends both early until that file is removed.
  */
 export async function newestTime(ledger: Ledger): Promise<number> {
   const bytes = await ledger.trust.read(NAME);
