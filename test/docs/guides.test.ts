@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { makeWorld, type JourneyWorld } from "../journey/world.ts";
+import { join as asksToJoin, newcomer } from "../people/world.ts";
+import { builtProgram } from "../support-build/build.ts";
+import { keeps, teamOf } from "../support/sharing-people.ts";
+import { admitted, founder, type Colleague } from "../support/workspace-people.ts";
+import { blocksOf, firstMissing } from "./page.ts";
+
+// Guides in which several people have a part: one of them types what the page says, the others do theirs between the blocks.
+
+let world: JourneyWorld;
+let remote: string;
+beforeEach(async () => {
+  world = await makeWorld();
+  remote = await world.remote();
+});
+afterEach(() => world.close());
+
+/** What others do before the block that begins so. */
+type Meanwhile = Readonly<Record<string, () => Promise<unknown>>>;
+
+/** Types all blocks of a page. `instead`: what stands on the page, and what it is here. */
+async function follow(page: string, who: Colleague, meanwhile: Meanwhile, instead: Readonly<Record<string, string>> = {}): Promise<void> {
+  const bin = world.path("bin");
+  await mkdir(bin, { recursive: true });
+  await writeFile(join(bin, "hx"), `#!/bin/sh\nexec "${process.execPath}" "${await builtProgram()}" "$@"\n`, { mode: 0o755 });
+  const env = { ...who.machine.env, PATH: `${bin}${delimiter}${who.machine.env["PATH"] ?? process.env["PATH"] ?? ""}` };
+  const blocks = blocksOf(await readFile(new URL(`../../docs/guides/${page}`, import.meta.url), "utf8"));
+  const pending = new Set(Object.keys(meanwhile));
+  for (const { commands, line, expected } of blocks) {
+    const due = [...pending].find((start) => commands.startsWith(start));
+    if (due !== undefined) await meanwhile[due]?.();
+    pending.delete(due ?? "");
+    const typed = Object.entries(instead).reduce((text, [there, here]) => text.replaceAll(there, here), commands);
+    // Variables stay from block to block.
+    const saved = world.path("variables");
+    const script = `set -e\n[ ! -f "${saved}" ] || . "${saved}"\n${typed}\nset | grep -E "^id=" > "${saved}" || true\n`;
+    const { code, said } = await new Promise<{ readonly code: number; readonly said: string }>((resolve) => {
+      execFile("bash", ["-c", `exec 2>&1\n${script}`], { cwd: who.checkout, env }, (error, stdout) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), said: stdout }));
+    });
+    expect(code, `${page}, line ${line}:\n${typed}\n${said}`).toBe(0);
+    expect(firstMissing(expected, said), `${page}, line ${line}; it said:\n${said}`).toBeNull();
+  }
+  expect([...pending]).toEqual([]);
+}
+
+it("the guide for administrators says what happens", async () => {
+  const ada = await founder(world, remote, "Ada", "ada");
+  const [ben, cyd] = [await newcomer(world, remote, "ben"), await newcomer(world, remote, "cyd")];
+  const asked = [await asksToJoin(world, ben, "Ben"), await asksToJoin(world, cyd, "Cyd")].map(({ fingerprint }) => fingerprint);
+  await follow(
+    "administrator.md",
+    ada,
+    {
+      "hx sync\nhx team show core": async () => {
+        await ben.hx("sync");
+        await ben.hx("team", "admit", "core", "Ben", "--yes");
+      },
+    },
+    { "1a2b 3c4d": asked[0] ?? "", "5e6f 7081": asked[1] ?? "" },
+  );
+});
+
+it("the guide for teammates says what happens", async () => {
+  const ada = await founder(world, remote, "Ada", "ada");
+  const ben = await admitted(world, remote, ada, "Ben", "ben");
+  await teamOf(ada, "core", [[ben, "Ben"]]);
+  const session = await keeps(ada, 1, ["round the total"]);
+  await mkdir(join(ada.checkout, "src"));
+  await writeFile(join(ada.checkout, "src", "cart.ts"), Array.from({ length: 42 }, (_, i) => `line ${i}\n`).join(""));
+  for (const args of [["add", "src"], ["commit", "-qm", "cart"], ["push", "-q", "origin", "HEAD"]]) await ada.machine.git(ada.checkout, ...args);
+  await ben.machine.git(ben.checkout, "pull", "-q", "--rebase", "origin", "main");
+  const approves = async (): Promise<void> => {
+    await ada.hx("sync");
+    const { inbox } = (await ada.json("requests")) as unknown as { readonly inbox: readonly { readonly name: string }[] };
+    await ada.hx("share", inbox[0]?.name ?? "", "--session", session, "--team", "core", "--yes");
+  };
+  await follow("teammate.md", ben, { "hx requests --all": approves });
+});
