@@ -22,13 +22,15 @@ afterEach(() => world.close());
 /** What others do before the block that begins so. */
 type Meanwhile = Readonly<Record<string, () => Promise<unknown>>>;
 
-/** Types all blocks of a page. `instead`: what stands on the page, and what it is here. */
-async function follow(page: string, who: Colleague, meanwhile: Meanwhile, instead: Readonly<Record<string, string>> = {}): Promise<void> {
+/** Types all blocks of a page, from a heading on. `instead`: what stands on the page, and what it is here. */
+async function follow(page: string, who: Colleague, meanwhile: Meanwhile, instead: Readonly<Record<string, string>> = {}, from = "# "): Promise<void> {
   const bin = world.path("bin");
   await mkdir(bin, { recursive: true });
   await writeFile(join(bin, "hx"), `#!/bin/sh\nexec "${process.execPath}" "${await builtProgram()}" "$@"\n`, { mode: 0o755 });
   const env = { ...who.machine.env, PATH: `${bin}${delimiter}${who.machine.env["PATH"] ?? process.env["PATH"] ?? ""}` };
-  const blocks = blocksOf(await readFile(new URL(`../../docs/guides/${page}`, import.meta.url), "utf8"));
+  const text = await readFile(new URL(`../../docs/guides/${page}`, import.meta.url), "utf8");
+  const blocks = blocksOf(text.slice(text.indexOf(from)));
+  expect(blocks.length).toBeGreaterThan(1);
   const pending = new Set(Object.keys(meanwhile));
   for (const { commands, line, expected } of blocks) {
     const due = [...pending].find((start) => commands.startsWith(start));
@@ -41,8 +43,8 @@ async function follow(page: string, who: Colleague, meanwhile: Meanwhile, instea
     const { code, said } = await new Promise<{ readonly code: number; readonly said: string }>((resolve) => {
       execFile("bash", ["-c", `exec 2>&1\n${script}`], { cwd: who.checkout, env }, (error, stdout) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), said: stdout }));
     });
-    expect(code, `${page}, line ${line}:\n${typed}\n${said}`).toBe(0);
-    expect(firstMissing(expected, said), `${page}, line ${line}; it said:\n${said}`).toBeNull();
+    expect(code, `${page}, line ${line} from '${from}':\n${typed}\n${said}`).toBe(0);
+    expect(firstMissing(expected, said), `${page}, line ${line} from '${from}'; it said:\n${said}`).toBeNull();
   }
   expect([...pending]).toEqual([]);
 }
@@ -79,4 +81,20 @@ it("the guide for teammates says what happens", async () => {
     await ada.hx("share", inbox[0]?.name ?? "", "--session", session, "--team", "core", "--yes");
   };
   await follow("teammate.md", ben, { "hx requests --all": approves });
+});
+
+it("the guide for authors says what happens, from the sharing on", async () => {
+  const ada = await founder(world, remote, "Ada", "ada");
+  const ben = await admitted(world, remote, ada, "Ben", "ben");
+  await teamOf(ada, "core", [[ben, "Ben"]]);
+  const [first, second, third] = [await keeps(ada, 1, ["one"]), await keeps(ada, 2, ["two"]), await keeps(ada, 3, ["three"])];
+  await ben.hx("sync");
+  const { name } = (await ben.json("request", first, "--to", "Ada", "--team", "core", "--reason", "why")) as unknown as { readonly name: string };
+  const instead: Record<string, string> = { r1a2b3c4: name, "7f3a91c2": second };
+  const givesMore = async (): Promise<void> => {
+    const { given } = (await ada.json("shares")) as unknown as { readonly given: readonly { readonly id: string; readonly sessions: readonly string[] }[] };
+    instead["a1b2c3d4e"] = given.find(({ sessions }) => sessions.includes(first))?.id ?? "";
+    await ada.hx("share", third, "--team", "core", "--yes");
+  };
+  await follow("author.md", ada, { "hx shares": givesMore }, instead, "## Sharing");
 });
