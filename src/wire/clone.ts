@@ -93,7 +93,7 @@ export function lanePorts(clone: Clone, ledger: Ledger): LanePorts {
 
 /** The lane that is written here: that of a capture-only key, else this clone's. @throws HxError `refused` for a capture-only key that expired */
 export async function laneHere(clone: Clone, ledger: Ledger): Promise<KeptLane | null> {
-  const carried = clone.settings.captureKey === null ? null : await captureLane(clone.settings, ledger.crypto, ledger);
+  const carried = clone.settings.captureKey === null ? null : await captureLane(clone.settings, ledger);
   return carried ?? readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory });
 }
 

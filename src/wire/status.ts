@@ -4,6 +4,7 @@ import { tryOpenIdentity } from "../app/identity/open.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import { showIdentity } from "../app/identity/show.ts";
 import { isStale } from "../app/lane/own-lane-key.ts";
+import { REISSUE, REISSUE_COMMAND } from "../app/publish/publish.ts";
 import { LaneTrusts } from "../app/lane/trust.ts";
 import type { Ledger, OwnLane } from "../app/ledger.ts";
 import { lanesHere } from "../app/status/lanes-here.ts";
@@ -144,6 +145,8 @@ function waitWarning(waits: LaneWait): Warning {
       return { message: "you were admitted, and what you captured waits for you to unlock your identity once", fix: unlock };
     case "renewal":
       return { message: "somebody was removed from the workspace, and nothing more of yours is pushed until your lane is certified anew: unlock your identity once", fix: unlock };
+    case "reissue":
+      return { message: REISSUE, fix: REISSUE_COMMAND };
     case "removed":
       return { message: "you are no member of this workspace any more: what you capture stays here" };
   }

@@ -18,7 +18,7 @@ import { founder, member, newcomer, type Joined, type Seat } from "./world.ts";
 const id = (n: number): string => `0a1b2c3d-0000-4000-8000-0000000000${n}`;
 let world: JourneyWorld;
 beforeAll(async () => {
-  world = await makeWorld();
+  world = await makeWorld("in-process");
 });
 afterAll(() => world.close());
 

@@ -55,7 +55,7 @@ export interface Published {
  */
 export async function publish(ledger: WritableLedger, options: PublishOptions): Promise<Published> {
   const waits = laneWait(options.state, ledger.lane);
-  if (waits === "certificate" || waits === "renewal") throw dueError(ledger.lane.id);
+  if (waits === "certificate" || waits === "renewal" || waits === "reissue") throw dueError(ledger.lane.id, waits);
   if (waits !== null) return { head: await ledger.repository.store.read(laneRef(ledger.lane.id)), sessions: 0, bytes: 0, waits };
   const lock = await ledger.work.lock("publish", options.waitMs);
   if (lock === null) throw new HxError("busy", "another process publishes sessions now", { hints: ["hx sync"] });
@@ -70,8 +70,13 @@ export async function publish(ledger: WritableLedger, options: PublishOptions): 
   }
 }
 
+/** What a machine with a capture-only key is told after a removal. Its author is elsewhere, and so is the command. */
+export const REISSUE = "somebody was removed from the workspace since this capture-only key was issued, and nothing certifies it anew: its author issues another one";
+export const REISSUE_COMMAND = "hx device issue --capture-only --expires 30d";
+
 /** Under a certificate that is not enough, the next header would make a lane that nobody accepts. */
-export function dueError(lane: LaneId): HxError {
+export function dueError(lane: LaneId, waits: "certificate" | "renewal" | "reissue"): HxError {
+  if (waits === "reissue") return new HxError("locked", REISSUE, { hints: [REISSUE_COMMAND], data: { lane } });
   return new HxError("locked", `your lane '${lane}' waits for a certificate of the newest membership epoch, which takes your keys`, { hints: ["hx identity unlock && hx sync"], data: { lane } });
 }
 
