@@ -1,6 +1,6 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
-import { REISSUE, REISSUE_COMMAND } from "../app/publish/publish.ts";
+import { REISSUE, REISSUE_COMMAND } from "../app/lane/reissue.ts";
 import { takeFromHome } from "../app/sync/home.ts";
 import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
 import { stagedSessions } from "../app/sync/waiting.ts";

@@ -1,7 +1,7 @@
 import { isStale } from "../lane/own-lane-key.ts";
 import { readLaneHead } from "../lane/own-head.ts";
 import { LaneTrusts, type LaneTrust } from "../lane/trust.ts";
-import { REISSUE, REISSUE_COMMAND } from "../publish/publish.ts";
+import { REISSUE, REISSUE_COMMAND } from "../lane/reissue.ts";
 import type { Ledger, OwnLane } from "../ledger.ts";
 import type { VerifiedChain } from "../sync/workspace-chain.ts";
 import { verifyCertificate } from "../workspace/certificate.ts";
@@ -29,7 +29,7 @@ export async function ownLaneFinding(ledger: Ledger, lane: (OwnLane & { readonly
     const { header } = await readLaneHead(ledger.repository.store, ledger.crypto, lane.id, lane.publicKey, head);
     if (trust !== null && header.seq < trust.seq) return fail(`lane '${lane.id}' is older here (${header.seq}) than what was offered (${trust.seq})`, "hx sync");
   }
-  const stale = lane.day !== undefined && isStale({ day: lane.day }, ledger.clock.now());
+  const stale = lane.carried !== true && lane.day !== undefined && isStale({ day: lane.day }, ledger.clock.now());
   if (stale) return warn(`lane '${lane.id}' is due for a fresh one: its quarter is over`, OPEN_ONE);
   return ok(`lane '${lane.id}' is certified${head === null ? ", nothing was pushed yet" : ""}`);
 }

@@ -165,6 +165,11 @@ const CLONES = "clones.json";
 const keyFile = (place: LanePlace, lane: LaneId): string => `lanes/${place.repo}/${lane}.key`;
 const tieFile = (place: LanePlace, lane: LaneId): string => `lanes/${place.repo}/${lane}.tie`;
 
+/** Common git directories of the clones on this device that write, or wrote, lanes of a repository. */
+export async function clonesOfDevice(trust: WorkFiles): Promise<readonly string[]> {
+  return Object.keys(await clones({ trust }));
+}
+
 /** The lanes that the clones on this device write now. */
 export async function lanesOfDevice(ports: Pick<LanePorts, "trust">): Promise<readonly LaneId[]> {
   return Object.values(await clones(ports));

@@ -15,6 +15,7 @@ import { CLOSED_REF } from "../capture/stage.ts";
 import type { WritableLedger } from "../ledger.ts";
 import { frozenPart } from "../lane/frozen-lane.ts";
 import { readLaneHead, type LaneHead } from "../lane/own-head.ts";
+import { REISSUE, REISSUE_COMMAND } from "../lane/reissue.ts";
 import { StateCache, treeState } from "../lane/state.ts";
 import { directoryAt, editTree } from "../lane/tree.ts";
 import { LaneTrusts } from "../lane/trust.ts";
@@ -69,10 +70,6 @@ export async function publish(ledger: WritableLedger, options: PublishOptions): 
     await lock.release();
   }
 }
-
-/** What a machine with a capture-only key is told after a removal. Its author is elsewhere, and so is the command. */
-export const REISSUE = "somebody was removed from the workspace since this capture-only key was issued, and nothing certifies it anew: its author issues another one";
-export const REISSUE_COMMAND = "hx device issue --capture-only --expires 30d";
 
 /** Under a certificate that is not enough, the next header would make a lane that nobody accepts. */
 export function dueError(lane: LaneId, waits: "certificate" | "renewal" | "reissue"): HxError {
