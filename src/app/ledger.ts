@@ -21,6 +21,8 @@ export interface OwnLane {
   readonly epoch: number;
   /** The sealed item that ties the lane to its author; it goes into the lane's first commit. */
   readonly tie: Uint8Array;
+  /** It is that of a capture-only key: no identity here certifies it anew. */
+  readonly carried?: true;
 }
 
 /** What use cases on one connected repository work with. */

@@ -11,6 +11,7 @@ import { openBoundary } from "../app/boundary/boundary.ts";
 import type { Boundary } from "../app/capture/boundary.ts";
 import type { Ledger, WritableLedger } from "../app/ledger.ts";
 import { readOwnLane, type KeptLane, type LanePorts } from "../app/lane/own-lane-key.ts";
+import { REISSUE_COMMAND } from "../app/lane/reissue.ts";
 import { isForked } from "../app/sync/own-lane.ts";
 import { firstChain } from "../app/sync/first-chain.ts";
 import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
@@ -91,9 +92,15 @@ export function lanePorts(clone: Clone, ledger: Ledger): LanePorts {
   return { files: clone.files, trust: ledger.trust, crypto: clone.crypto, clock: ledger.clock };
 }
 
-/** The lane that is written here: that of a capture-only key, else this clone's. @throws HxError `refused` for a capture-only key that expired */
+/**
+ * The lane that is written here: that of a capture-only key, else this clone's.
+ * @throws HxError `refused` for a capture-only key that expired; `lane-fork` for one with which another machine writes too
+ */
 export async function laneHere(clone: Clone, ledger: Ledger): Promise<KeptLane | null> {
-  const carried = clone.settings.captureKey === null ? null : await captureLane(clone.settings, ledger.crypto, ledger);
+  const carried = clone.settings.captureKey === null ? null : await captureLane(clone.settings, ledger);
+  if (carried !== null && (await isForked(ledger, carried.id))) {
+    throw new HxError("lane-fork", "another machine writes with this capture-only key: each needs one of its own", { hints: [REISSUE_COMMAND], data: { lane: carried.id } });
+  }
   return carried ?? readOwnLane(lanePorts(clone, ledger), { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory });
 }
 

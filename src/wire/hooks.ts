@@ -64,7 +64,7 @@ export async function hookWorld(watch?: CaptureWatch): Promise<HookWorld> {
       for (const { name } of effective.listedRemotes) {
         if (!(await hasWork(ledger, name))) continue;
         const { push, waits } = await sync(ledger, clone.remote, name, { timeoutMs: deadlineMs, waitMs: Math.min(WAIT_MS, deadlineMs) });
-        if (waits === "certificate" || waits === "renewal") throw dueError(ledger.lane.id);
+        if (waits === "certificate" || waits === "renewal" || waits === "reissue") throw dueError(ledger.lane.id, waits);
         if (push.kind !== "done" && push.kind !== "nothing") throw new HxError("remote-failed", `'${name}' did not take the sessions`);
         hasFetched = true;
       }

@@ -1,26 +1,67 @@
-import { join } from "node:path";
-import { workFiles } from "../adapters/work-files/work-files.ts";
-import { LaneTrusts } from "../app/lane/trust.ts";
+import { basename, dirname } from "node:path";
+import { knownHeads } from "../app/lane/known-heads.ts";
+import { clonesOfDevice } from "../app/lane/own-lane-key.ts";
+import { fetchOnly } from "../app/sync/sync.ts";
 import type { KnownHeads } from "../app/workspace/compose-removal.ts";
-import { fromHex } from "../domain/bytes.ts";
-import type { LaneId, RepoId } from "../domain/ids.ts";
-import type { FrozenLane } from "../domain/workspace/state.ts";
+import { copyWorkspace, readWorkspace } from "../app/workspace/sync.ts";
+import type { WorldContext } from "../cli/world.ts";
+import { isHxError } from "../domain/errors.ts";
+import type { RepoId } from "../domain/ids.ts";
+import { connected, findClone, openLedger, trustOf, type Clone, type Connected } from "./clone.ts";
 import type { Here } from "./here.ts";
+import type { Ledger } from "../app/ledger.ts";
+
+const WAIT_MS = 10_000;
+
+/** The lanes of a workspace's repositories as their remotes have them now. */
+export interface FetchedHeads {
+  readonly heads: KnownHeads;
+  /** Connected repositories whose lanes could not be fetched from here, and why. A removal does not freeze them. */
+  readonly left: ReadonlyMap<RepoId, string>;
+}
 
 /**
- * The newest header of every lane that was verified on this machine, in each connected repository that it knows: what a removal
- * freezes. A repository that was never seen here is left out: to freeze it without its lanes would drop what was written in it.
+ * Fetches everybody's lanes, of this repository and of every other of which this device has a clone. Of a repository that was not
+ * fetched just now nothing is said: what an older look missed would be frozen out, for ever where nobody can certify it anew.
+ * @throws HxError `remote-failed` for this repository
  */
-export async function knownHeads(here: Here): Promise<KnownHeads> {
-  const heads = new Map<RepoId, ReadonlyMap<LaneId, FrozenLane>>();
-  for (const repo of [...here.state.chain.state.connections.keys()].sort()) {
-    const trusts = new LaneTrusts(repo === here.ledger.repo ? here.ledger.trust : workFiles(join(here.clone.settings.stateDirectory, "repos", repo)));
-    const lanes = new Map<LaneId, FrozenLane>();
-    for (const lane of (await trusts.lanes()).toSorted()) {
-      const trust = await trusts.read(lane);
-      if (trust !== null) lanes.set(lane, { seq: trust.seq, hash: fromHex(trust.hash) });
-    }
-    if (lanes.size > 0 || repo === here.ledger.repo) heads.set(repo, lanes);
+export async function fetchHeads({ clone, ledger, state }: Here, context: WorldContext): Promise<FetchedHeads> {
+  await fetchFrom(clone, ledger, state, context);
+  const left = new Map<RepoId, string>();
+  const fetched = [ledger.repo];
+  for (const repo of state.chain.state.connections.keys()) {
+    if (repo === ledger.repo) continue;
+    const why = await fetchElsewhere(clone, state, repo, context);
+    if (why === null) fetched.push(repo);
+    else left.set(repo, why);
   }
-  return heads;
+  return { heads: await knownHeads(state.chain.state, fetched.toSorted(), (repo) => trustOf(clone.settings, repo)), left };
+}
+
+/** Through the first clone of a repository that does. @returns why none did */
+async function fetchElsewhere({ settings, crypto }: Clone, { chain }: Connected, repo: RepoId, context: WorldContext): Promise<string | null> {
+  let why = "no clone of it on this machine was synced yet";
+  for (const directory of await clonesOfDevice(trustOf(settings, repo))) {
+    try {
+      const clone = await findClone(settings, basename(directory) === ".git" ? dirname(directory) : directory);
+      const ledger = clone === null ? null : await openLedger(clone);
+      if (clone === null || ledger?.repo !== repo) continue;
+      const ports = { crypto, clock: ledger.clock };
+      // Lanes there may name statements that its own copy does not have yet.
+      await copyWorkspace(ports, await readWorkspace(ports, ledger.repository.store), chain, ledger.repository.store);
+      await fetchFrom(clone, ledger, await connected(clone, ledger), context);
+      return null;
+    } catch (error) {
+      if (!isHxError(error) || error.code === "interrupted") throw error;
+      why = error.message;
+    }
+  }
+  return why;
+}
+
+async function fetchFrom({ remote }: Clone, ledger: Ledger, { effective }: Connected, { progress, signal }: WorldContext): Promise<void> {
+  for (const { name } of effective.listedRemotes) {
+    progress.phase(`fetching the lanes from ${name}`);
+    await fetchOnly(ledger, remote, name, { waitMs: WAIT_MS, signal });
+  }
 }

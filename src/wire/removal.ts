@@ -1,6 +1,4 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
-import { fetchOnly } from "../app/sync/sync.ts";
-import { localChain } from "../app/sync/workspace-chain.ts";
 import { deviceRemovalBody, removalBody } from "../app/workspace/compose-removal.ts";
 import { called } from "../app/workspace/directory.ts";
 import { openSuccessionBox } from "../app/workspace/succession.ts";
@@ -10,7 +8,7 @@ import type { PlanLine, WorldContext } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
 import type { PersonId } from "../domain/ids.ts";
 import { isAdministrator, liveDevices, teamsOf, type Device, type WorkspaceState } from "../domain/workspace/state.ts";
-import { knownHeads } from "./known-heads.ts";
+import { fetchHeads, type FetchedHeads } from "./known-heads.ts";
 import { lastAdministrator, membershipNow, refuseNoAdministrator } from "./members.ts";
 import { ensureLane } from "./own-lane.ts";
 import { nextPersonKey } from "./person-key.ts";
@@ -19,11 +17,9 @@ import { changeWorkspace, openSpeaking, type Change, type Speaking } from "./wor
 
 type Ports = () => Promise<IdentityPorts>;
 
-const WAIT_MS = 10_000;
-
 /** What the removal of a member would do, with the lanes as the remotes have them now. Changes nothing but what is fetched. */
 export async function planRemoval(settings: Settings, context: WorldContext, ports: Ports, text: string, departed: boolean): Promise<RemovalPlan> {
-  const here = await openWithLanes(settings, context, ports);
+  const here = await openSpeaking(settings, context, ports);
   refuseNoAdministrator(here, "removes members");
   const { directory } = here.acting;
   const entry = directory.findPerson(text);
@@ -35,7 +31,7 @@ export async function planRemoval(settings: Settings, context: WorldContext, por
     ...liveDevices(state, entry.id).map(({ id }): PlanLine => ({ action: "remove", what: `device ${id}` })),
     ...(isAdministrator(state, entry.id) ? [{ action: "remove", what: "their role of administrator" }] : []),
     ...teamsOf(state, entry.id).map(({ id, members }): PlanLine => ({ action: "change", what: members.size === 1 ? `team '${called(directory.team(id))}' loses its last member, and is dead` : `the key of team '${called(directory.team(id))}' is due: a member makes the next one` })),
-    ...(await frozenLines(here)),
+    ...frozenLines(here, await fetchHeads(here, context)),
     { action: "keep", what: "every session of theirs, closed as it is" },
     ...successionLines(here, person?.succession !== undefined, departed, entry.id),
   ];
@@ -44,10 +40,10 @@ export async function planRemoval(settings: Settings, context: WorldContext, por
 
 /** @param id of the person @throws HxError `refused`, `no-key`, and as `changeWorkspace` */
 export async function removeMember(settings: Settings, context: WorldContext, ports: Ports, id: string, departed: boolean): Promise<PersonChange> {
-  const here = await openWithLanes(settings, context, ports);
+  const here = await openSpeaking(settings, context, ports);
   refuseNoAdministrator(here, "removes members");
   const entry = here.acting.directory.findPerson(id);
-  const heads = await knownHeads(here);
+  const { heads } = await fetchHeads(here, context);
   const { crypto } = here.ledger;
   const before = here.state.chain.state;
   const change = await changeWorkspace(here, (state) => {
@@ -72,7 +68,7 @@ export async function removeMember(settings: Settings, context: WorldContext, po
 }
 
 export async function planDeviceRemoval(settings: Settings, context: WorldContext, ports: Ports, text: string): Promise<RemovalPlan> {
-  const here = await openWithLanes(settings, context, ports);
+  const here = await openSpeaking(settings, context, ports);
   const { state } = here.state.chain;
   const device = findDevice(here, state, text);
   refuseDevice(here, device);
@@ -86,7 +82,7 @@ export async function planDeviceRemoval(settings: Settings, context: WorldContex
       { action: "remove", what: `device ${device.id} of '${called(owner)}'` },
       isOwn ? { action: "create", what: "your next person key, which it does not have" } : { action: "change", what: `the person key of '${called(owner)}' is due: a device of theirs makes the next one` },
       ...teamsOf(state, device.person).map(({ id }): PlanLine => ({ action: "change", what: `the key of team '${called(directory.team(id))}' is due: a member makes the next one` })),
-      ...(await frozenLines(here)),
+      ...frozenLines(here, await fetchHeads(here, context)),
       { action: "keep", what: "whatever the device has read or holds keys for until now: that cannot be taken back" },
     ],
   };
@@ -98,9 +94,9 @@ export async function planDeviceRemoval(settings: Settings, context: WorldContex
  * @param id of the device
  */
 export async function removeDevice(settings: Settings, context: WorldContext, ports: Ports, id: string): Promise<DeviceChange> {
-  const here = await openWithLanes(settings, context, ports);
+  const here = await openSpeaking(settings, context, ports);
   const device = findDevice(here, here.state.chain.state, id);
-  const heads = await knownHeads(here);
+  const { heads } = await fetchHeads(here, context);
   const { crypto } = here.ledger;
   const { acting } = here;
   const isOwn = device.person === acting.person;
@@ -152,32 +148,18 @@ function refuseDevice({ acting, state: { chain } }: Speaking, device: Device): v
   if (!isAdministrator(chain.state, acting.person)) throw new HxError("refused", "somebody else's device is removed by another device of theirs, or by an administrator", { hints: ["hx member list"] });
 }
 
-/** Everybody's lanes as the listed remotes have them: what is not seen now would be frozen too early. @throws HxError `remote-failed` */
-async function openWithLanes(settings: Settings, context: WorldContext, ports: Ports): Promise<Speaking> {
-  const here = await openSpeaking(settings, context, ports);
-  for (const { name } of here.state.effective.listedRemotes) {
-    context.progress.phase(`fetching the lanes from ${name}`);
-    await fetchOnly(here.ledger, here.clone.remote, name, { waitMs: WAIT_MS, signal: context.signal });
-  }
-  const chain = await localChain(here.ledger);
-  return { ...here, state: { ...here.state, chain } };
-}
-
 /** One's own lane needs the new epoch as well; the identity is open now. */
 async function certifyAnew({ clone, ledger, identity }: Speaking, { chain, said }: Change): Promise<void> {
   if (said > 0) await ensureLane(clone, ledger, identity, chain);
 }
 
-async function frozenLines(here: Speaking): Promise<PlanLine[]> {
-  const heads = await knownHeads(here);
-  const unseen = [...here.state.chain.state.connections.keys()].filter((repo) => !heads.has(repo)).length;
+function frozenLines({ ledger }: Speaking, { heads, left }: FetchedHeads): PlanLine[] {
   return [
     ...[...heads].map(([repo, lanes]): PlanLine => {
-      const isHere = repo === here.ledger.repo;
-      const which = isHere ? "this repository" : `repository ${repo.slice(0, 8)} as this machine saw it last`;
+      const which = repo === ledger.repo ? "this repository" : `repository ${repo.slice(0, 8)}`;
       return { action: "change", what: `${lanes.size} ${lanes.size === 1 ? "lane" : "lanes"} of ${which} ${lanes.size === 1 ? "is" : "are"} frozen until their authors certify them anew` };
     }),
-    ...(unseen === 0 ? [] : [{ action: "by hand", what: `${unseen} connected ${unseen === 1 ? "repository was" : "repositories were"} never seen on this machine and ${unseen === 1 ? "is" : "are"} not frozen: clone and sync there first` }]),
+    ...[...left].map(([repo, why]): PlanLine => ({ action: "by hand", what: `repository ${repo.slice(0, 8)} is not frozen (${why}): for that, sync a clone of it on this machine before the removal` })),
   ];
 }
 

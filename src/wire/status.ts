@@ -4,6 +4,7 @@ import { tryOpenIdentity } from "../app/identity/open.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import { showIdentity } from "../app/identity/show.ts";
 import { isStale } from "../app/lane/own-lane-key.ts";
+import { REISSUE, REISSUE_COMMAND } from "../app/lane/reissue.ts";
 import { LaneTrusts } from "../app/lane/trust.ts";
 import type { Ledger, OwnLane } from "../app/ledger.ts";
 import { lanesHere } from "../app/status/lanes-here.ts";
@@ -114,7 +115,7 @@ async function laneWarnings(ledger: Ledger, own: (OwnLane & { readonly day: numb
   if (own === null) return [{ message: "this clone has no lane yet, so hooks capture nothing: unlock your identity once", fix: "hx identity unlock && hx sync" }];
   const waits = laneWait(chain.state, own);
   if (waits !== null) return [waitWarning(waits)];
-  const stale = isStale(own, systemClock.now());
+  const stale = own.carried !== true && isStale(own, systemClock.now());
   const { store } = ledger.repository;
   const trust = await new LaneTrusts(ledger.trust).read(own.id);
   const keysGone = trust?.keys !== undefined && (await store.read(keysRef(own.id))) === null;
@@ -144,6 +145,8 @@ function waitWarning(waits: LaneWait): Warning {
       return { message: "you were admitted, and what you captured waits for you to unlock your identity once", fix: unlock };
     case "renewal":
       return { message: "somebody was removed from the workspace, and nothing more of yours is pushed until your lane is certified anew: unlock your identity once", fix: unlock };
+    case "reissue":
+      return { message: REISSUE, fix: REISSUE_COMMAND };
     case "removed":
       return { message: "you are no member of this workspace any more: what you capture stays here" };
   }

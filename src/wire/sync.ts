@@ -1,5 +1,6 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
+import { REISSUE, REISSUE_COMMAND } from "../app/lane/reissue.ts";
 import { takeFromHome } from "../app/sync/home.ts";
 import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
 import { stagedSessions } from "../app/sync/waiting.ts";
@@ -117,6 +118,7 @@ const WAITING: Readonly<Record<LaneWait, string>> = {
   admission: "nothing of yours was pushed: an administrator must admit you (hx member add --pending)",
   certificate: "nothing of yours was pushed: unlock your identity once, now that you were admitted (hx identity unlock && hx sync)",
   renewal: "nothing of yours was pushed: since somebody was removed, your lane must be certified anew (hx identity unlock && hx sync)",
+  reissue: `nothing was pushed: ${REISSUE} (${REISSUE_COMMAND})`,
   removed: "nothing of yours was pushed: you are no member of this workspace any more",
 };
 

@@ -4,7 +4,7 @@ import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
 import { actingOf, type Acting } from "../app/workspace/acting.ts";
 import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
 import { say } from "../app/workspace/found.ts";
-import { copyWorkspace, publish, syncWorkspace, type Speaker } from "../app/workspace/sync.ts";
+import { copyWorkspace, publish, readWorkspace, syncWorkspace, type Speaker } from "../app/workspace/sync.ts";
 import type { WorldContext } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
 import type { WorkspaceState } from "../domain/workspace/state.ts";
@@ -76,6 +76,7 @@ async function bringHome({ clone, ledger, state }: Here, speak: Speaker): Promis
   const { checkout } = clone.repository;
   const stores = gitRepositories({ env: clone.settings.env });
   const homeStore = await stores.bareStore(`${checkout.commonDirectory}/hx/home`, checkout.objectFormat);
-  await copyWorkspace(ports, await publish(ports, homeStore, home, speak), store);
+  const copy = await readWorkspace(ports, store);
+  await copyWorkspace(ports, copy, await publish(ports, homeStore, home, speak), store);
   await syncWorkspace(ports, store, remote.name);
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { builtProgram } from "../support-build/build.ts";
+import { hxInProcess } from "../support/hx-in-process.ts";
 import { startHttpRemote, type HttpRemote } from "../support/http-remote.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 
@@ -16,9 +17,9 @@ export interface Ran {
 export interface Machine {
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Runs the built program; rejects unless it ends with 0. Standard output. */
+  /** Runs hx; rejects unless it ends with 0. Standard output. */
   hx(cwd: string, ...args: string[]): Promise<string>;
-  /** Runs the built program and tells how it ended. */
+  /** Runs hx and tells how it ended. */
   tryHx(cwd: string, args: readonly string[], input?: string | Uint8Array, more?: Readonly<Record<string, string>>): Promise<Ran>;
   /** Runs an agent's hook with a payload; tells how it ended. */
   hook(cwd: string, agent: string, payload: unknown): Promise<Ran>;
@@ -35,9 +36,13 @@ export interface JourneyWorld {
   close(): Promise<void>;
 }
 
-export async function makeWorld(): Promise<JourneyWorld> {
+/**
+ * @param how `spawned`: the built program, a process for each command. `in-process`: the same commands of the sources, with everything
+ * else (git, keys, remotes) as it is; for tests with hundreds of steps.
+ */
+export async function makeWorld(how: "spawned" | "in-process" = "spawned"): Promise<JourneyWorld> {
   const sandbox = await makeSandbox();
-  const program = await builtProgram();
+  const program = how === "spawned" ? await builtProgram() : null;
   const servers: HttpRemote[] = [];
   let made = 0;
   return {
@@ -61,7 +66,7 @@ export async function makeWorld(): Promise<JourneyWorld> {
   };
 }
 
-async function makeMachine(sandbox: Sandbox, program: string, name: string, more: Readonly<Record<string, string>>): Promise<Machine> {
+async function makeMachine(sandbox: Sandbox, program: string | null, name: string, more: Readonly<Record<string, string>>): Promise<Machine> {
   const base = sandbox.path("machines", name);
   const home = join(base, "home");
   const run = join(base, "run");
@@ -76,7 +81,8 @@ async function makeMachine(sandbox: Sandbox, program: string, name: string, more
     HX_STATE_DIR: join(base, "state"),
     ...more,
   };
-  const tryHx: Machine["tryHx"] = (cwd, args, input = "", extra = {}) => runProgram(process.execPath, [program, ...args], cwd, { ...env, ...extra }, input);
+  const tryHx: Machine["tryHx"] = (cwd, args, input = "", extra = {}) =>
+    program === null ? hxInProcess({ ...env, ...extra }, cwd, args, input) : runProgram(process.execPath, [program, ...args], cwd, { ...env, ...extra }, input);
   return {
     home,
     env,

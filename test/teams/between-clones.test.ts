@@ -18,7 +18,7 @@ let ada: Colleague;
 let ben: Colleague;
 let cyd: Colleague;
 beforeAll(async () => {
-  world = await makeWorld();
+  world = await makeWorld("in-process");
   remote = await world.remote("file");
   ada = await founder(world, remote, "Ada", "ada");
   ben = await admitted(world, remote, ada, "Ben", "ben");

@@ -162,7 +162,9 @@ describe("hx init", () => {
     const second = await init(other, { workspace: home }, { homeStore });
     expect(second.state.workspace).toBe(done.state.workspace);
     expect([...second.state.connections.keys()].sort()).toEqual([done.repo, second.repo].sort());
-    await copyWorkspace(await portsAt(), { chain: (await fetchWorkspace(await portsAt(), homeStore, home))?.chain ?? fail(), state: second.state }, (await open()).store);
+    const { store } = await open();
+    const before = await readWorkspace(await portsAt(), store);
+    await copyWorkspace(await portsAt(), before, { chain: (await fetchWorkspace(await portsAt(), homeStore, home))?.chain ?? fail(), state: second.state }, store);
     expect((await readWorkspace(await portsAt(), (await open()).store))?.state).toEqual(second.state);
   });
 
@@ -250,7 +252,7 @@ describe("the chain in git", () => {
     const home = (await readWorkspace(ports, store)) ?? fail();
     await appendStatements(store, ROOT_REF, home.chain, addProject(home.state, "ahead"), NOW);
     await refusal("workspace-invalid", publish(ports, store, "origin", speaker("x")), /statement 3 .*ahead/);
-    await refusal("workspace-invalid", copyWorkspace(ports, home, store), /ahead/);
+    await refusal("workspace-invalid", copyWorkspace(ports, await readWorkspace(ports, store), home, store), /ahead/);
     const other = await box.makeRepo({ name: "other" });
     await box.git(other, "remote", "add", "origin", await box.makeRepo({ name: "hub2.git", bare: true }));
     await init(other);

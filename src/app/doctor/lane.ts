@@ -1,6 +1,7 @@
 import { isStale } from "../lane/own-lane-key.ts";
 import { readLaneHead } from "../lane/own-head.ts";
 import { LaneTrusts, type LaneTrust } from "../lane/trust.ts";
+import { REISSUE, REISSUE_COMMAND } from "../lane/reissue.ts";
 import type { Ledger, OwnLane } from "../ledger.ts";
 import type { VerifiedChain } from "../sync/workspace-chain.ts";
 import { verifyCertificate } from "../workspace/certificate.ts";
@@ -17,6 +18,7 @@ export async function ownLaneFinding(ledger: Ledger, lane: (OwnLane & { readonly
   const waits = laneWait(state, lane);
   if (waits === "removed") return fail("the author of this clone's lane is no member of the workspace any more: nothing is pushed", "hx member list");
   if (waits === "admission") return warn(`lane '${lane.id}' has no certificate: an administrator must admit you`, "hx member add --pending");
+  if (waits === "reissue") return fail(REISSUE, REISSUE_COMMAND);
   if (waits !== null || lane.certificate === undefined) return warn(`lane '${lane.id}' waits for a certificate of the newest membership epoch: nothing is pushed until then`, OPEN_ONE);
   const certified = verifyCertificate(ledger.crypto.signer, state, lane.certificate, { repo: ledger.repo, lane: lane.publicKey, eraser: lane.eraser });
   if (!certified) return fail(`the certificate of lane '${lane.id}' does not verify`, OPEN_ONE);
@@ -27,7 +29,7 @@ export async function ownLaneFinding(ledger: Ledger, lane: (OwnLane & { readonly
     const { header } = await readLaneHead(ledger.repository.store, ledger.crypto, lane.id, lane.publicKey, head);
     if (trust !== null && header.seq < trust.seq) return fail(`lane '${lane.id}' is older here (${header.seq}) than what was offered (${trust.seq})`, "hx sync");
   }
-  const stale = lane.day !== undefined && isStale({ day: lane.day }, ledger.clock.now());
+  const stale = lane.carried !== true && lane.day !== undefined && isStale({ day: lane.day }, ledger.clock.now());
   if (stale) return warn(`lane '${lane.id}' is due for a fresh one: its quarter is over`, OPEN_ONE);
   return ok(`lane '${lane.id}' is certified${head === null ? ", nothing was pushed yet" : ""}`);
 }

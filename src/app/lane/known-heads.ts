@@ -6,22 +6,22 @@ import type { KnownHeads } from "../workspace/compose-removal.ts";
 import { frozenTrust, LaneTrusts } from "./trust.ts";
 
 /**
- * What a removal that is made on this device freezes: of each connected repository the newest header that was verified of each lane.
+ * What a removal that is made on this device freezes: of each repository the newest header that was verified of each lane.
  * Left out are lanes of which something does not count: the earlier freeze holds for them, and to name them again would let in what
- * lies beyond it. So are repositories of which no lane was ever verified here: to name one would freeze all of it at nothing.
+ * lies beyond it.
+ * @param repos whose lanes were fetched just now. A lane that was missed is frozen at nothing
  * @param trustOf trust state of a repository on this device
  */
-export async function knownHeads(state: WorkspaceState, trustOf: (repo: RepoId) => WorkFiles): Promise<KnownHeads> {
+export async function knownHeads(state: WorkspaceState, repos: readonly RepoId[], trustOf: (repo: RepoId) => WorkFiles): Promise<KnownHeads> {
   const heads = new Map<RepoId, ReadonlyMap<LaneId, FrozenLane>>();
-  for (const repo of state.connections.keys()) {
+  for (const repo of repos) {
     const trusts = new LaneTrusts(trustOf(repo));
-    const known = await trusts.lanes();
     const lanes = new Map<LaneId, FrozenLane>();
-    for (const lane of known) {
+    for (const lane of (await trusts.lanes()).toSorted()) {
       const trust = await trusts.read(lane);
       if (trust !== null && frozenTrust(state, repo, lane, trust) === null) lanes.set(lane, { seq: trust.seq, hash: fromHex(trust.hash) });
     }
-    if (known.length > 0) heads.set(repo, lanes);
+    heads.set(repo, lanes);
   }
   return heads;
 }

@@ -112,7 +112,7 @@ export function makeLane(
 /** The lane of a key that somebody carries about. @throws HxError `encoding-invalid` when its halves do not agree */
 export function laneOfKey(crypto: Crypto, key: LaneKey, tie: Uint8Array): KeptLane {
   if (!equal(crypto.signer.publicKey(key.seed), key.lane)) throw new HxError("encoding-invalid", "a lane key whose halves do not agree");
-  return { ...ownLane(laneIdOf(crypto.hashes, key.lane), key, tie), day: key.day };
+  return { ...ownLane(laneIdOf(crypto.hashes, key.lane), key, tie), day: key.day, carried: true };
 }
 
 /**
@@ -128,7 +128,7 @@ export async function renewLane(ports: LanePorts, place: LanePlace, lane: KeptLa
   const anew = isCertified ? null : certificateFor(ports.crypto, identity, state, place.repo, lane.publicKey, lane.eraser);
   const certificate = anew ?? lane.certificate;
   const renewed: KeptLane = { ...lane, ...(certificate === undefined ? {} : { certificate }), to: newest.key, epoch: newest.epoch };
-  const { id, publicKey, tie: _, ...rest } = renewed;
+  const { id, publicKey, tie: _, carried: __, ...rest } = renewed;
   await ports.files.write(keyFile(place, id), encodeLaneKey({ ...rest, workspace: place.workspace, repo: place.repo, lane: publicKey }));
   return renewed;
 }
@@ -164,6 +164,11 @@ function ownLane(lane: LaneId, key: LaneKey, tie: Uint8Array): OwnLane {
 const CLONES = "clones.json";
 const keyFile = (place: LanePlace, lane: LaneId): string => `lanes/${place.repo}/${lane}.key`;
 const tieFile = (place: LanePlace, lane: LaneId): string => `lanes/${place.repo}/${lane}.tie`;
+
+/** Common git directories of the clones on this device that write, or wrote, lanes of a repository. */
+export async function clonesOfDevice(trust: WorkFiles): Promise<readonly string[]> {
+  return Object.keys(await clones({ trust }));
+}
 
 /** The lanes that the clones on this device write now. */
 export async function lanesOfDevice(ports: Pick<LanePorts, "trust">): Promise<readonly LaneId[]> {

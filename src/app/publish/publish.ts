@@ -15,6 +15,7 @@ import { CLOSED_REF } from "../capture/stage.ts";
 import type { WritableLedger } from "../ledger.ts";
 import { frozenPart } from "../lane/frozen-lane.ts";
 import { readLaneHead, type LaneHead } from "../lane/own-head.ts";
+import { REISSUE, REISSUE_COMMAND } from "../lane/reissue.ts";
 import { StateCache, treeState } from "../lane/state.ts";
 import { directoryAt, editTree } from "../lane/tree.ts";
 import { LaneTrusts } from "../lane/trust.ts";
@@ -55,7 +56,7 @@ export interface Published {
  */
 export async function publish(ledger: WritableLedger, options: PublishOptions): Promise<Published> {
   const waits = laneWait(options.state, ledger.lane);
-  if (waits === "certificate" || waits === "renewal") throw dueError(ledger.lane.id);
+  if (waits === "certificate" || waits === "renewal" || waits === "reissue") throw dueError(ledger.lane.id, waits);
   if (waits !== null) return { head: await ledger.repository.store.read(laneRef(ledger.lane.id)), sessions: 0, bytes: 0, waits };
   const lock = await ledger.work.lock("publish", options.waitMs);
   if (lock === null) throw new HxError("busy", "another process publishes sessions now", { hints: ["hx sync"] });
@@ -71,7 +72,8 @@ export async function publish(ledger: WritableLedger, options: PublishOptions): 
 }
 
 /** Under a certificate that is not enough, the next header would make a lane that nobody accepts. */
-export function dueError(lane: LaneId): HxError {
+export function dueError(lane: LaneId, waits: "certificate" | "renewal" | "reissue"): HxError {
+  if (waits === "reissue") return new HxError("locked", REISSUE, { hints: [REISSUE_COMMAND], data: { lane } });
   return new HxError("locked", `your lane '${lane}' waits for a certificate of the newest membership epoch, which takes your keys`, { hints: ["hx identity unlock && hx sync"], data: { lane } });
 }
 

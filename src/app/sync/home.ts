@@ -13,9 +13,9 @@ import { acceptChain } from "./workspace-chain.ts";
  */
 export async function takeFromHome(ledger: Ledger, remote: Remote, url: string): Promise<boolean> {
   const { store } = ledger.repository;
+  const ours = await store.read(ROOT_REF);
   const home = await fetchWorkspace({ crypto: ledger.crypto, clock: ledger.clock, remote }, store, url);
   if (home === null) return false;
   const { longer } = await acceptChain(ledger, store, home.chain.tip);
-  const ours = await store.read(ROOT_REF);
   return longer && store.update([{ ref: ROOT_REF, from: ours, to: home.chain.tip }]);
 }

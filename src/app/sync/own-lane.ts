@@ -10,6 +10,7 @@ import { forgetEntries } from "../items/seen-entries.ts";
 import type { Ledger, WritableLedger } from "../ledger.ts";
 import { verifyKeys } from "../lane/keys.ts";
 import { StateCache } from "../lane/state.ts";
+import { REISSUE_COMMAND } from "../lane/reissue.ts";
 import { readLaneHead } from "../lane/own-head.ts";
 import { LaneTrusts } from "../lane/trust.ts";
 import { verifyLane, type LaneRules, type VerifiedLane } from "../lane/verify-lane.ts";
@@ -80,7 +81,8 @@ export async function recoverOwnLane(
   if (isOlder) throw await lostOffer(ledger);
   if (!offered || (ours !== null && !isRewound)) {
     await markForked(ledger, ledger.lane.id);
-    throw new HxError("lane-fork", `somebody else writes with the key of your lane '${ledger.lane.id}'`, { hints: ["hx identity unlock", "hx capture", "hx sync"], data: { lane: ledger.lane.id } });
+    const hints = ledger.lane.carried === true ? [REISSUE_COMMAND] : ["hx identity unlock", "hx capture", "hx sync"];
+    throw new HxError("lane-fork", `somebody else writes with the key of your lane '${ledger.lane.id}'`, { hints, data: { lane: ledger.lane.id } });
   }
   const moved = await store.update([
     { ref, from: ours, to: theirs },

@@ -43,6 +43,12 @@ export async function localChain(ledger: Ledger): Promise<VerifiedChain> {
   return verified;
 }
 
+/** Whether the chain here is one that was verified, and more of it was: another clone on this device has seen that. */
+export async function isBehind(ledger: Ledger, tip: Oid): Promise<boolean> {
+  const { hashes } = await verifyChain(ledger, ledger.repository.store, tip);
+  return compareChains(hashes, await trusted(ledger)).kind === "behind";
+}
+
 /** Takes a fetched chain when it extends what is known. @returns the longer of the two */
 export async function acceptChain(ledger: Ledger, store: ObjectReader, fetched: Oid): Promise<{ readonly chain: VerifiedChain; readonly longer: boolean }> {
   const theirs = await verifyChain(ledger, store, fetched);

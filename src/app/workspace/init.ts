@@ -75,8 +75,9 @@ async function bringChain(ports: ApplyPorts, world: InitWorld, answers: InitAnsw
     membership = founded.membership;
     return founded.statements;
   };
+  const copy = plan.found.embedded ? null : await readWorkspace(ports, world.repository.store);
   const said = await sayAtHome(ports, world, answers, plan, speak);
-  if (!plan.found.embedded) await copyWorkspace(ports, said, world.repository.store);
+  if (!plan.found.embedded) await copyWorkspace(ports, copy, said, world.repository.store);
   const projects = said.state.connections.get(made.repo)?.projects ?? [];
   return { state: said.state, ...made, projects, membership };
 }

@@ -164,16 +164,24 @@ export function checkCopy(ports: ChainPorts, home: Workspace | null, copy: Works
   if (relation.kind === "ahead") throw invalid(copy.state.head.n - relation.by + 1, "this copy runs ahead of the home of the workspace");
 }
 
-/** Writes into a store what its copy lacks of a chain that was read elsewhere. @throws as `checkCopy`; HxError `busy` */
-export async function copyWorkspace(ports: ChainPorts, from: Workspace, into: Store): Promise<Workspace> {
-  const here = await readWorkspace(ports, into);
-  checkCopy(ports, from, here);
-  const missing = from.chain.statements.slice(here?.chain.statements.length ?? 0);
-  if (here !== null && missing.length === 0) return here;
-  const tip = await writeStatements(into, here?.chain ?? null, missing, ports.clock.now());
-  const moved = await into.update([{ ref: ROOT_REF, from: here?.chain.tip ?? null, to: tip }]);
-  if (!moved) throw new HxError("busy", "somebody else writes the copy of the workspace chain", { hints: ["hx sync"] });
-  return { chain: await readChain(into, tip, ports.clock.now()), state: from.state };
+/**
+ * Writes into a store what its copy lacks of the chain of its home. Another process of this clone may bring the copy as far, or further.
+ * @param before the copy as it was before the home was read
+ * @throws as `checkCopy`; HxError `busy`
+ */
+export async function copyWorkspace(ports: ChainPorts, before: Workspace | null, home: Workspace, into: Store): Promise<Workspace> {
+  checkCopy(ports, home, before);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const here = await readWorkspace(ports, into);
+    const relation = here === null ? null : compareChains(hashes(ports, here), hashes(ports, home));
+    if (relation?.kind === "fork") throw forkError(relation.at);
+    if (here !== null && relation?.kind !== "behind") return here;
+    const missing = home.chain.statements.slice(here?.chain.statements.length ?? 0);
+    const tip = await writeStatements(into, here?.chain ?? null, missing, ports.clock.now());
+    const moved = await into.update([{ ref: ROOT_REF, from: here?.chain.tip ?? null, to: tip }]);
+    if (moved) return { chain: await readChain(into, tip, ports.clock.now()), state: home.state };
+  }
+  throw new HxError("busy", "somebody else writes the copy of the workspace chain", { hints: ["hx sync"] });
 }
 
 function hashes(ports: ChainPorts, workspace: Workspace): readonly Uint8Array[] {

@@ -24,6 +24,6 @@ export const command: CommandSpec = {
     else await call.out.write(syncView(report, call.out.style, dryRun));
     for (const warning of report.warnings) call.progress.warn(warning);
     if (report.remotes.some(({ result }) => result !== "done" && result !== "nothing")) return 1;
-    return report.waits === "certificate" || report.waits === "renewal" ? 4 : 0;
+    return report.waits === "certificate" || report.waits === "renewal" || report.waits === "reissue" ? 4 : 0;
   },
 };
