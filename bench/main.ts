@@ -22,6 +22,8 @@ export interface Bench {
   readonly many: number;
   /** Megabytes of the bulk. */
   readonly bulk: number;
+  /** Items of all people in the row of the log. */
+  readonly items: number;
   say(text: string): void;
 }
 
@@ -31,6 +33,7 @@ const USAGE = `node bench/run.mjs [options] [row ...]
   --runs <n>      pairs of runs a time is the median of (default 11)
   --many <n>      sessions of the large lane (default 10000)
   --bulk <MB>     size of the bulk (default 300)
+  --items <n>     items of all people in the row 'log' (default 100000)
   --help          this text
 
 rows: ${Object.keys(ROWS).join(", ")} (default: all)
@@ -39,7 +42,7 @@ rows: ${Object.keys(ROWS).join(", ")} (default: all)
 /** @returns exit code */
 export async function main(argv: readonly string[], built: Built): Promise<number> {
   const names: string[] = [];
-  const numbers = { runs: 11, many: 10_000, bulk: 300 };
+  const numbers = { runs: 11, many: 10_000, bulk: 300, items: 100_000 };
   let json = false;
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? "";

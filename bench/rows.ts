@@ -2,6 +2,7 @@ import type { Figure } from "./figure.ts";
 import type { Bench } from "./main.ts";
 import { bulk, turnRow } from "./rows/capture.ts";
 import { hooks } from "./rows/hooks.ts";
+import { log } from "./rows/log.ts";
 import { manySessions } from "./rows/many.ts";
 import { ordinary, teammate } from "./rows/network.ts";
 import { share } from "./rows/share.ts";
@@ -21,4 +22,5 @@ export const ROWS: Readonly<Record<string, (bench: Bench) => Promise<readonly Fi
   ordinary,
   many: manySessions,
   share,
+  log,
 };

@@ -7,7 +7,7 @@ import { root } from "./root.mjs";
 import { thirdPartyNotices } from "./third-party.mjs";
 
 /** CommonJS packages inside an ES module still ask for node's own modules by `require`. */
-const banner = 'import { createRequire as hxCreateRequire } from "node:module"; const require = hxCreateRequire(import.meta.url);';
+export const banner = { js: 'import { createRequire as hxCreateRequire } from "node:module"; const require = hxCreateRequire(import.meta.url);' };
 
 /** Recorded sessions that `hx demo` plays: store folders below fixtures/agents, by agent. */
 const recordings = [
@@ -40,7 +40,7 @@ export async function buildProgram(outdir) {
     chunkNames: "chunks/[name]-[hash]",
     // Native and optional: absent is a way to be installed.
     external: ["@napi-rs/keyring"],
-    banner: { js: banner },
+    banner,
     legalComments: "eof",
     metafile: true,
     logLevel: "warning",

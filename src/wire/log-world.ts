@@ -1,6 +1,7 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { MissingEntry } from "../app/items/seen-entries.ts";
-import { describeEntry, readLog, toldOf, type NamedEntry } from "../app/sharing/log.ts";
+import { describeEntry } from "../app/sharing/gone-entry.ts";
+import { readLog, toldOf, type NamedEntry } from "../app/sharing/log.ts";
 import type { Entry } from "../app/workspace/directory.ts";
 import type { WorldContext } from "../cli/world.ts";
 import type { LogParty, LogReport, LogRow, LogWorld } from "../cli/world-log.ts";
@@ -42,7 +43,7 @@ function spanOf(ms: number): string {
 function goneWarning(here: SharingClone, gone: readonly MissingEntry[]): string[] {
   const [first] = gone;
   if (first === undefined) return [];
-  const what = describeEntry(here, first) ?? `item '${first.id}' of lane '${first.lane}'`;
+  const what = describeEntry({ ...here, state: here.state.chain.state }, first) ?? `item '${first.id}' of lane '${first.lane}'`;
   return [`${gone.length === 1 ? "an entry that was seen is" : `${gone.length} entries that were seen are`} gone (${what}): hx verify`];
 }
 

@@ -2,6 +2,7 @@ import type { IdentityPorts } from "../app/identity/ports.ts";
 import { verifySessions, type Finding } from "../app/sessions/verify-all.ts";
 import { goneEntries, verifyShared, type VerifiedShared } from "../app/sharing/verify-shared.ts";
 import { fetchOnly, type SyncResult } from "../app/sync/sync.ts";
+import { verifyChain } from "../app/sync/workspace-chain.ts";
 import type { VerifyReport, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { bringChain, openClone } from "./clone.ts";
@@ -39,7 +40,9 @@ export async function verifyHere(
     }
   }
   context.progress.phase("verifying");
-  const report = await verifySessions(ledger, state.chain, here.author, here.author === null ? [] : await here.mine());
+  // What verified on this device before is verified once more: nothing here is taken from the trust state.
+  const chain = await verifyChain(ledger, ledger.repository.store, state.chain.chain.tip);
+  const report = await verifySessions(ledger, chain, here.author, here.author === null ? [] : await here.mine());
   const own = here.identity === null ? null : await sharingOf(here, context, "none");
   const known = own === null ? null : await knowledgeOf(own, synced);
   const shared = own === null || known === null ? NOTHING : await verifyShared(known, own.own, own.remote);

@@ -46,8 +46,6 @@ export class ItemIndex {
   readonly #sealKey: Uint8Array;
   #lanes: Map<LaneId, LaneItems> | null = null;
   #here: readonly LaneItems[] = [];
-  /** As it was before the first update. */
-  #before: ReadonlyMap<LaneId, LaneItems> = new Map();
 
   /** @param author whose index it is; `keys` are tried besides: those of their teams */
   constructor(ledger: Ledger, author: Author, keys: readonly ItemKey[] = []) {
@@ -61,11 +59,7 @@ export class ItemIndex {
    * what was seen. Afterwards the index speaks of these lanes.
    */
   async update(sources: readonly LaneSource[]): Promise<IndexUpdate> {
-    if (this.#lanes === null) {
-      this.#lanes = await this.#load();
-      this.#before = new Map(this.#lanes);
-    }
-    const lanes = this.#lanes;
+    const lanes = (this.#lanes ??= await this.#load());
     const own = new Set(await lanesOfDevice(this.#ledger));
     const problems: { lane: LaneId; error: HxError }[] = [];
     const here: LaneItems[] = [];
@@ -101,17 +95,16 @@ export class ItemIndex {
     );
   }
 
-  /** What was found once of an item in a lane that may be gone by now, or shorter. It proves nothing: it names what is missed. */
-  recall(lane: LaneId, id: ItemId): IndexedItem | null {
-    const item = this.#lanes?.get(lane)?.opened.get(id) ?? this.#before.get(lane)?.opened.get(id);
-    return item === undefined ? null : { id, place: { lane, seq: item.seq, head: item.head, day: item.day }, kind: item.kind, body: item.body };
-  }
-
-  /** All items that ever opened in a header of a lane, whether lane and item are still here or not. For what is told, not for what is believed. */
-  remembered(lane: LaneId, seq: number): readonly IndexedItem[] {
+  /**
+   * What opened once of an item and of those that the same header added, whether lane and item are still here or not: for what is told,
+   * not for what is believed. Empty where it never opened.
+   */
+  remembered(lane: LaneId, id: ItemId): readonly IndexedItem[] {
     const known = this.#lanes?.get(lane);
-    const items = known === undefined ? [] : [...known.opened.values(), ...known.gone.values()];
-    return items.flatMap(({ id, head, day, kind, body, ...item }) => (item.seq === seq ? [{ id, place: { lane, seq, head, day }, kind, body }] : []));
+    const item = known?.opened.get(id) ?? known?.gone.get(id);
+    if (known === undefined || item === undefined) return [];
+    const items = [...known.opened.values(), ...known.gone.values()];
+    return items.flatMap(({ id: its, seq, head, day, kind, body }) => (seq === item.seq ? [{ id: its, place: { lane, seq, head, day }, kind, body }] : []));
   }
 
   /**

@@ -1,15 +1,9 @@
-import { HxError, isHxError } from "../../domain/errors.ts";
+import { HxError } from "../../domain/errors.ts";
 import type { LaneId, PersonId, SessionId, TeamId } from "../../domain/ids.ts";
 import { logOf } from "../../domain/sharing/log.ts";
-import { believe } from "../../domain/sharing/believe.ts";
 import { entryName, timeIn, type LogEntry } from "../../domain/sharing/log-entry.ts";
-import { entryOf } from "../../domain/sharing/log-statements.ts";
-import { tell, type Told } from "../../domain/sharing/log-words.ts";
+import type { Told } from "../../domain/sharing/log-words.ts";
 import type { ChainEvent } from "../../domain/sharing/log-workspace.ts";
-import { decodeCborMap } from "../../format/cbor.ts";
-import { laneIdOf } from "../../format/ids.ts";
-import { assembleItems } from "../../format/sharing/in-items.ts";
-import { decodeSharing } from "../../format/sharing/statement.ts";
 import { missingEntries, seenEntries, type MissingEntry } from "../items/seen-entries.ts";
 import type { Ledger } from "../ledger.ts";
 import type { VerifiedChain } from "../sync/workspace-chain.ts";
@@ -82,36 +76,6 @@ export async function readLog(here: LogHere, query: LogQuery): Promise<Log> {
   return { entries: asked.map((entry) => named(directory, entry)), gone: await goneEntries(here), unread: sharing.problems };
 }
 
-/**
- * What an entry that is gone said, in one sentence with its day, from the sealed index of what opened here; null where that has it no
- * more, or it never was whole. It was signed by whom it names: `who` is no guess, though nobody can show any more where it lay.
- */
-export function describeEntry({ ledger, acting, sharing, state }: Omit<LogHere, "now">, { lane, seq, id }: Pick<MissingEntry, "lane" | "seq" | "id">): string | null {
-  const { hashes, signer } = ledger.crypto;
-  const items = sharing.index.remembered(lane, seq).filter(({ kind }) => kind !== "tie" && kind !== "");
-  const bodies = items.map((item) => ({ id: item.id, body: decodeCborMap(item.body) }));
-  const whole = assembleItems((bytes) => hashes.h(bytes), bodies).whole.find((one) => one.items.includes(id));
-  const place = items.find((item) => item.id === id)?.place;
-  if (whole === undefined || place === undefined) return null;
-  const claim = decodedOrNull(whole.envelope);
-  if (claim === null || laneIdOf(hashes, claim.statement.lane) !== lane) return null;
-  const { statement: said, signed } = claim;
-  const finding = { repo: ledger.repo, lane: said.lane, place };
-  const { statement } = believe((key, message, signature) => signer.verify(key, message, signature), state.chain.state, { hash: whole.hash, said, signed }, finding);
-  if (statement === null) return null;
-  const entry = named(acting.directory, entryOf(sharing.sharing, { isHeld: () => false }, statement));
-  return `${tell(toldOf(entry, acting.person))}, on ${dayOf(entry.entry.when.day)}`;
-}
-
-function decodedOrNull(envelope: Uint8Array): ReturnType<typeof decodeSharing> | null {
-  try {
-    return decodeSharing(envelope);
-  } catch (error) {
-    if (isHxError(error)) return null;
-    throw error;
-  }
-}
-
 /** As `tell` has it: names instead of ids, and `you` for who looks. */
 export function toldOf({ entry, who, whom, author, team, project }: NamedEntry, me: PersonId): Told {
   const { kind, sessions, epoch, about } = entry;
@@ -129,9 +93,8 @@ export function toldOf({ entry, who, whom, author, team, project }: NamedEntry, 
   };
 }
 
-const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
-
-function named(directory: Directory, entry: LogEntry): NamedEntry {
+/** An entry with what the directory calls those in it. */
+export function named(directory: Directory, entry: LogEntry): NamedEntry {
   const { who, whom, author, team, project } = entry;
   return {
     id: entryName(entry),

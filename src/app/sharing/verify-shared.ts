@@ -2,9 +2,6 @@ import { HxError, isHxError } from "../../domain/errors.ts";
 import type { LaneId, SessionId } from "../../domain/ids.ts";
 import { laneRef } from "../../format/paths.ts";
 import { sharePieces } from "../../format/sharing/share-wrap.ts";
-import { decodeSharing } from "../../format/sharing/statement.ts";
-import { bytesField } from "../../format/fields.ts";
-import { decodeCborMap } from "../../format/cbor.ts";
 import type { IndexedItem } from "../items/item.ts";
 import { entryGone, missingEntries, type MissingEntry } from "../items/seen-entries.ts";
 import type { Ledger, WritableLedger } from "../ledger.ts";
@@ -13,6 +10,7 @@ import type { Finding } from "../sessions/verify-all.ts";
 import type { LaneProblem } from "../sync/fetch-lanes.ts";
 import { called } from "../workspace/directory.ts";
 import type { Judged, Knowledge } from "./evidence.ts";
+import { rememberedEntry, type Gone } from "./gone-entry.ts";
 import { leasedShare, sharedWithMe } from "./list-shared.ts";
 import { openShare, sealedShares } from "./open-shared.ts";
 import { AS_THEY_ARE, laneSources } from "../read/lane-source.ts";
@@ -69,8 +67,7 @@ export async function goneEntries(ledger: Ledger, known: Knowledge | null, probl
   }
   return missing.map((entry) => {
     const error = entryGone(entry);
-    const item = known?.sharing.index.recall(entry.lane, entry.id) ?? null;
-    return { severity: "error", code: error.code, message: error.message, place: [["ref", laneRef(entry.lane)], ["header", String(entry.seq)], ["item", entry.id], ...(known === null || item === null ? [] : namedEntry(known, item))] };
+    return { severity: "error", code: error.code, message: error.message, place: [["ref", laneRef(entry.lane)], ["header", String(entry.seq)], ["item", entry.id], ...(known === null ? [] : namedEntry(known, entry))] };
   });
 }
 
@@ -87,18 +84,22 @@ function goneAtRemote({ id, place }: IndexedItem, problems: readonly LaneProblem
 }
 
 /** Who, what and when. */
-function namedEntry({ acting: { directory } }: Knowledge, { kind, body, place }: IndexedItem): Finding["place"] {
-  const day = ["day", new Date(place.day * 1000).toISOString().slice(0, 10)] as const;
-  try {
-    const envelope = bytesField(decodeCborMap(body), "s");
-    const { statement } = decodeSharing(envelope);
-    const about = statement.kind === "access" ? ([["session", statement.session], ["team", called(directory.team(statement.team))]] as const) : [];
-    return [["what", statement.kind], ["who", called(directory.person(statement.person))], ["when", new Date(statement.at).toISOString()], ...about];
-  } catch (error) {
-    if (!isHxError(error) && !(error instanceof RangeError)) throw error;
-    return [["what", kind], day];
-  }
+function namedEntry(known: Knowledge, gone: Gone): Finding["place"] {
+  const remembered = rememberedEntry(known, gone);
+  const item = known.sharing.index.remembered(gone.lane, gone.id).find(({ id }) => id === gone.id);
+  if (remembered === null) return item === undefined ? [] : [["what", item.kind], ["day", iso(item.place.day * 1000).slice(0, 10)]];
+  const { entry, who, team } = remembered;
+  const when = entry.when.at === undefined ? iso(entry.when.day * 1000).slice(0, 10) : iso(entry.when.at);
+  return [
+    ["what", entry.kind],
+    ...(who === undefined ? [] : [["who", called(who)] as const]),
+    ["when", when],
+    ...entry.sessions.map((session) => ["session", session] as const),
+    ...(team === undefined ? [] : [["team", called(team)] as const]),
+  ];
 }
+
+const iso = (ms: number): string => new Date(ms).toISOString();
 
 async function failure(work: () => Promise<void>): Promise<HxError | null> {
   try {

@@ -1,5 +1,5 @@
 import { HxError } from "../../domain/errors.ts";
-import { fromHex, fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
+import { equal, fromHex, fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
 import type { Oid } from "../../domain/ids.ts";
 import { compareChains, forkError } from "../../domain/workspace/compare.ts";
 import { membershipKey, type WorkspaceState } from "../../domain/workspace/state.ts";
@@ -20,13 +20,22 @@ export interface VerifiedChain {
 
 const TRUST = "root.json";
 
-/** Reads and replays the chain below a commit, as that of this ledger's workspace. @throws HxError `workspace-invalid`, `too-new` */
-export async function verifyChain(ledger: Pick<Ledger, "crypto" | "clock" | "workspace">, store: ObjectReader, tip: Oid): Promise<VerifiedChain> {
+/**
+ * Reads and replays the chain below a commit, as that of this ledger's workspace.
+ * @param known hashes of statements that verified on this device before
+ * @throws HxError `workspace-invalid`, `too-new`
+ */
+export async function verifyChain(ledger: Pick<Ledger, "crypto" | "clock" | "workspace">, store: ObjectReader, tip: Oid, known: readonly Uint8Array[] = []): Promise<VerifiedChain> {
   const chain = await readChain(store, tip, ledger.clock.now());
-  const state = replayChain(ledger.crypto, chain.statements);
+  const hashes = chain.statements.map((statement) => ledger.crypto.hashes.h(statement));
+  const first = hashes.findIndex((hash, n) => !equal(hash, known[n] ?? new Uint8Array()));
+  const state = replayChain(ledger.crypto, chain.statements, first < 0 ? hashes.length : first);
   if (state.workspace !== ledger.workspace) throw new HxError("workspace-invalid", "the workspace chain is that of another workspace");
-  return { chain, state, hashes: chain.statements.map((statement) => ledger.crypto.hashes.h(statement)) };
+  return { chain, state, hashes };
 }
+
+/** The newest chain of each store that was replayed in this process: a command asks for it at every step. */
+const replayed = new WeakMap<ObjectReader, VerifiedChain>();
 
 /**
  * The chain of the local ref, checked against what was verified before.
@@ -35,8 +44,11 @@ export async function verifyChain(ledger: Pick<Ledger, "crypto" | "clock" | "wor
 export async function localChain(ledger: Ledger): Promise<VerifiedChain> {
   const tip = await ledger.repository.store.read(ROOT_REF);
   if (tip === null) throw new HxError("not-connected", "the workspace chain is not in this clone yet", { hints: ["hx sync"] });
-  const verified = await verifyChain(ledger, ledger.repository.store, tip);
+  const { store } = ledger.repository;
   const known = await trusted(ledger);
+  const before = replayed.get(store);
+  const verified = before?.chain.tip === tip && before.state.workspace === ledger.workspace ? before : await verifyChain(ledger, store, tip, known);
+  replayed.set(store, verified);
   if (known.length > verified.hashes.length) throw new HxError("workspace-fork", "the local copy of the workspace chain is older than one that was verified", { hints: ["hx sync"] });
   requirePrefix(known, verified.hashes);
   if (known.length < verified.hashes.length) await trust(ledger, verified.hashes);

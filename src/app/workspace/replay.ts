@@ -15,14 +15,22 @@ export interface ReplayCrypto {
 
 /**
  * The state that a chain of statements (envelope bytes, from 0 on) says.
+ * @param verified how many of them are known, by their hashes, to have verified on this device: every rule is held against them again,
+ * but no signature
  * @throws HxError `workspace-invalid` with the number of the statement and the reason; `too-new`
  */
-export function replayChain(crypto: ReplayCrypto, statements: readonly Uint8Array[]): WorkspaceState {
-  const verify = verifierOf(crypto);
+export function replayChain(crypto: ReplayCrypto, statements: readonly Uint8Array[], verified = 0): WorkspaceState {
+  const check = verifierOf(crypto);
+  let n = 0;
+  const verify: Verify = (publicKey, message, signature) => n < verified || check(publicKey, message, signature);
   const first = statements[0];
   if (first === undefined) throw invalid(0, "the chain is empty");
   const genesis = decodeStatement(crypto.hashes, 0, first);
-  return replayStatements(verify, decoded(crypto, statements), workspaceIdOf(crypto.hashes, genesis.signed.payload));
+  // Each is judged before the next one is asked for.
+  function* decoded(): Generator<ReturnType<typeof decodeStatement>> {
+    for (const [at, bytes] of statements.entries()) yield decodeStatement(crypto.hashes, (n = at), bytes);
+  }
+  return replayStatements(verify, decoded(), workspaceIdOf(crypto.hashes, genesis.signed.payload));
 }
 
 /** The state after one more statement. @throws as `replayChain` */
@@ -33,10 +41,6 @@ export function replayNext(crypto: ReplayCrypto, state: WorkspaceState, statemen
 /** Workspace id that a chain with this first statement has. */
 export function workspaceOf(crypto: ReplayCrypto, genesis: Uint8Array): WorkspaceId {
   return workspaceIdOf(crypto.hashes, decodeStatement(crypto.hashes, 0, genesis).signed.payload);
-}
-
-function* decoded(crypto: ReplayCrypto, statements: readonly Uint8Array[]): Generator<ReturnType<typeof decodeStatement>> {
-  for (const [n, bytes] of statements.entries()) yield decodeStatement(crypto.hashes, n, bytes);
 }
 
 function verifierOf(crypto: ReplayCrypto): Verify {
