@@ -133,11 +133,12 @@ describe("a capture-only key", () => {
     const { hashes } = await loadCrypto();
     const h = (bytes: Uint8Array): Uint8Array => hashes.h(bytes);
     const issued = decodeCaptureKey(h, await readFile((await issue()).file, "utf8"));
-    const changed = async (name: string, change: Partial<CaptureKey>): Promise<Box> => box(name, { HX_CAPTURE_KEY: encodeCaptureKey(h, { ...issued, ...change }) });
-    expect(await (await changed("box-past", { until: 1 })).keep("past")).toMatchObject({ code: 14, stderr: expect.stringContaining("expired after 1970-01-02") });
-    expect(await (await changed("box-other", { key: { ...issued.key, repo: repoId("00".repeat(32)) } })).keep("other")).toMatchObject({ code: 14, stderr: expect.stringContaining("for another repository") });
-    const longer = await changed("box-longer", { until: issued.until + 10_000 });
-    await longer.run("sync");
-    expect(await longer.keep("longer")).toMatchObject({ code: 0 });
+    const { seat, run, keep } = await box("box-changed", { HX_CAPTURE_KEY: encodeCaptureKey(h, issued) });
+    expect(await run("sync")).toMatchObject({ code: 0 });
+    expect(await keep("what waits")).toMatchObject({ code: 0 });
+    const capture = (change: Partial<CaptureKey>): Promise<Ran> => seat.machine.tryHx(seat.checkout, ["capture"], "", { HX_CAPTURE_KEY: encodeCaptureKey(h, { ...issued, ...change }) });
+    expect(await capture({ until: 1 })).toMatchObject({ code: 14, stderr: expect.stringContaining("expired after 1970-01-02") });
+    expect(await capture({ key: { ...issued.key, repo: repoId("00".repeat(32)) } })).toMatchObject({ code: 14, stderr: expect.stringContaining("for another repository") });
+    expect(await capture({ until: issued.until + 10_000 })).toMatchObject({ code: 0 });
   });
 });
