@@ -9,15 +9,14 @@ import { requestsWorld } from "./requests-world.ts";
 import { sessionsWorld } from "./sessions-world.ts";
 import { peopleWorld } from "./people-world.ts";
 import { logWorld } from "./log-world.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings, type Settings } from "./settings.ts";
 import { setupWorld } from "./setup-world.ts";
 import { projectsWorld, teamsWorld } from "./teams-world.ts";
 import { shareWorld } from "./share-world.ts";
 import { tellFailedPush } from "./told.ts";
 
 /** The world of the commands: every adapter, made when it is first needed. */
-export async function openWorld(context: WorldContext): Promise<World> {
-  const settings = readSettings();
+export async function openWorld(context: WorldContext, settings: Settings = readSettings()): Promise<World> {
   await tellFailedPush(settings, (text) => context.progress.warn(text));
   let opened: Promise<IdentityPorts> | undefined;
   const ports = (): Promise<IdentityPorts> => (opened ??= identityPorts(settings, context.passphrase));
