@@ -36,29 +36,51 @@ export async function founder(world: JourneyWorld, remote: string, name: string,
 
 /** Somebody with an identity and a clone, who was let in by the administrator: in process, past the commands for it. */
 export async function admitted(world: JourneyWorld, remote: string, administrator: Colleague, name: string, key: string): Promise<Colleague> {
+  const person = await newcomer(world, remote, name, key);
+  await letIn(administrator, person, sealedName(name));
+  await person.hx("sync");
+  return person;
+}
+
+/** As `admitted`, several with one push. Nobody has synced since. */
+export async function admittedTogether(world: JourneyWorld, remote: string, administrator: Colleague, names: readonly string[]): Promise<readonly Colleague[]> {
+  const people = await Promise.all(names.map((name) => newcomer(world, remote, name, name.toLowerCase())));
+  await letAllIn(administrator, people.map((person, i) => [person, sealedName(names[i] ?? "")]));
+  return people;
+}
+
+/** An identity and a clone, and nobody knows them yet. */
+async function newcomer(world: JourneyWorld, remote: string, name: string, key: string): Promise<Colleague> {
   const machine = await named(world, name, key);
   await newIdentity(machine, world.path(`phrase-${key}`));
   const checkout = world.path(`clone-${key}`);
   await mkdir(dirname(checkout), { recursive: true });
   await machine.git(dirname(checkout), "clone", "-q", remote, checkout);
-  const person = colleague(machine, checkout);
-  await letIn(administrator, person, { name, email: `${name.toLowerCase()}@example.com` });
-  await person.hx("sync");
-  return person;
+  return colleague(machine, checkout);
 }
+
+const sealedName = (name: string): SealedName => ({ name, email: `${name.toLowerCase()}@example.com` });
 
 /** The statement `person` for a request that the person makes themselves. */
 export async function letIn(administrator: Colleague, person: Colleague, name: SealedName): Promise<void> {
-  const ports = await portsOf(person.machine);
-  const [identity, card] = [await openIdentity(ports), await readCard(ports)];
-  if (card === null) throw new Error("no card");
-  const member = { person: identity.person, device: identity.device, sign: identity.signSeed, card: encodeCard(card.envelopes) };
+  await letAllIn(administrator, [[person, name]]);
+}
+
+async function letAllIn(administrator: Colleague, people: readonly (readonly [Colleague, SealedName])[]): Promise<void> {
+  const joining = await Promise.all(people.map(async ([{ machine }, name]) => ({ name, member: await memberOf(machine) })));
   await sayAs(administrator, (state, { acting, ledger }) => {
     const { epoch } = currentMembership(state);
     const seeds = acting.memberships.find((held) => held.epoch === epoch)?.seeds;
     if (seeds === undefined) throw new Error("no membership key");
-    return [() => personBody(ledger.crypto, joinEnvelope(ledger.crypto, member, state, name), membershipSecret(ledger.crypto, epoch, seeds))];
+    return joining.map(({ name, member }) => () => personBody(ledger.crypto, joinEnvelope(ledger.crypto, member, state, name), membershipSecret(ledger.crypto, epoch, seeds)));
   });
+}
+
+async function memberOf(machine: Machine): Promise<Parameters<typeof joinEnvelope>[1]> {
+  const ports = await portsOf(machine);
+  const [identity, card] = [await openIdentity(ports), await readCard(ports)];
+  if (card === null) throw new Error("no card");
+  return { person: identity.person, device: identity.device, sign: identity.signSeed, card: encodeCard(card.envelopes) };
 }
 
 /** Says something in the workspace as this person, whether a command would or not. */
