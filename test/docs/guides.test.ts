@@ -64,7 +64,7 @@ it("the guide for administrators says what happens", async () => {
     },
     { "1a2b 3c4d": asked[0] ?? "", "5e6f 7081": asked[1] ?? "" },
   );
-});
+}, 300_000);
 
 it("the guide for teammates says what happens", async () => {
   const ada = await founder(world, remote, "Ada", "ada");
@@ -81,7 +81,7 @@ it("the guide for teammates says what happens", async () => {
     await ada.hx("share", inbox[0]?.name ?? "", "--session", session, "--team", "core", "--yes");
   };
   await follow("teammate.md", ben, { "hx requests --all": approves });
-});
+}, 300_000);
 
 it("the guide for authors says what happens, from the sharing on", async () => {
   const ada = await founder(world, remote, "Ada", "ada");
@@ -97,4 +97,4 @@ it("the guide for authors says what happens, from the sharing on", async () => {
     await ada.hx("share", third, "--team", "core", "--yes");
   };
   await follow("author.md", ada, { "hx shares": givesMore }, instead, "## Sharing");
-});
+}, 300_000);

@@ -27,7 +27,7 @@ describe("what the pages say", () => {
     expect(blocks.length).toBeGreaterThan(8);
     expect(blocks.filter(({ expected }) => expected.length > 0).length).toBeGreaterThan(5);
     await follow([], blocks);
-  });
+  }, 300_000);
 
   it("is what happens: the guide for authors", async () => {
     const tutorial = blocksOf(await page("docs/tutorial.md"));
@@ -36,7 +36,7 @@ describe("what the pages say", () => {
     // What comes then needs somebody else: guides.test.ts.
     const alone = (await page("docs/guides/author.md")).split("## Sharing\n")[0] ?? "";
     await follow(connected, blocksOf(alone));
-  });
+  }, 300_000);
 
   it("shows the two commands, each alone on its line in a block", async () => {
     const commands = blocksOf(await page("README.md")).map((block) => block.commands.trim());
