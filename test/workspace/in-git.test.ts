@@ -168,6 +168,22 @@ describe("hx init", () => {
     expect((await readWorkspace(await portsAt(), (await open()).store))?.state).toEqual(second.state);
   });
 
+  it("copies the chain where two processes do it at once, and the one is further than the other", async () => {
+    const home = await box.makeRepo({ name: "home.git", bare: true });
+    const homeStore = await gitRepositories({ env: box.env }).bareStore(box.path("store"), "sha1");
+    await init(work, { workspace: home }, { homeStore });
+    const [ports, { store }] = [await portsAt(), await open()];
+    const before = (await readWorkspace(ports, store)) ?? fail();
+    const one = await publish(ports, homeStore, home, speaker("one"));
+    const two = await publish(ports, homeStore, home, speaker("two"));
+    await Promise.all([copyWorkspace(ports, before, two, store), copyWorkspace(ports, before, one, store)]);
+    expect((await readWorkspace(ports, store))?.state).toEqual(two.state);
+    expect((await copyWorkspace(ports, before, one, store)).state).toEqual(two.state);
+    const three = await publish(ports, homeStore, home, speaker("three"));
+    await appendStatements(store, ROOT_REF, (await readWorkspace(ports, store))?.chain ?? null, addProject(two.state, "fork"), NOW);
+    await refusal("workspace-fork", copyWorkspace(ports, two, three, store), /number 5/);
+  });
+
   it("says what uninstall takes away, and takes only hooks", async () => {
     const seen: string[] = [];
     const place: HookPlace = {
