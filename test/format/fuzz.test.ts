@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadCrypto } from "../../src/adapters/crypto/libsodium.ts";
-import { fromHex } from "../../src/domain/bytes.ts";
+import { equal, fromHex } from "../../src/domain/bytes.ts";
 import { decodeCard, openCard } from "../../src/format/card.ts";
 import { decodeCbor, decodeCborMap, encodeCbor } from "../../src/format/cbor.ts";
 import { decodeEnvelope, splitEnvelope } from "../../src/format/envelope.ts";
