@@ -52,7 +52,6 @@ export async function log(bench: Bench): Promise<readonly Figure[]> {
     }
     return rows;
   } finally {
-    if (process.env.KEEP) { console.error(world.root); console.error(JSON.stringify(world.env)); process.exit(0); }
     await world.close();
   }
 }
@@ -75,11 +74,11 @@ async function fill(world: World, bench: Bench): Promise<void> {
   for (let i = 0; i < SESSIONS; i++) await writeTranscript(world.store, { id: uuid(`log ${i}`), cwd: world.work }, 4000);
   await world.run("capture");
   await world.run("sync");
-  bench.say(`T ${performance.now()} made`);const crypto = await loadCrypto();
+  const crypto = await loadCrypto();
   const people = Array.from({ length: PEOPLE - 1 }, () => makePerson(crypto));
   const readers = people.slice(0, READERS).map((person): Reader => ({ person, lane: newLane(crypto) }));
   await letIn(world, people, readers);
-  bench.say(`T ${performance.now()} letin`);const here = await sharingOf(world);
+  const here = await sharingOf(world);
   const hub = await gitRepositories({ env: world.env }).find(world.remote.directory);
   if (hub === null) throw new Error("no host");
   const host: Host = { crypto, store: hub.store, state: here.state.chain.state, repo: here.ledger.repo, acting: here.acting };
@@ -90,11 +89,11 @@ async function fill(world: World, bench: Bench): Promise<void> {
   const sessions = opened.map(({ session }) => session);
   const requests = readers.map((reader, i) => sessions.flatMap((session, k) => (k % READERS === i ? [request(host, here, reader, team, session)] : [])));
   const approvals = await approveAll(here, team, opened, requests);
-  bench.say(`T ${performance.now()} approved`);for (const [i, reader] of readers.entries()) {
+  for (const [i, reader] of readers.entries()) {
     const reads = Array.from({ length: READS / READERS }, (_, k) => read(host, here, reader, team, approvals[k % approvals.length]));
     await writeLane(host, reader.lane, [{ items: [tieOf(host, reader), ...(requests[i] ?? []).map(({ item }) => item)] }, ...reads.map((item) => ({ items: [item] }))]);
   }
-  bench.say(`T ${performance.now()} readers`);const others = people.length - READERS;
+  const others = people.length - READERS;
   const each = Math.ceil((bench.items - READS) / others / AT_ONCE);
   for (let i = 0; i < others; i++) await writeLane(host, newLane(crypto), foreign(host, each));
   await hub.store.close();

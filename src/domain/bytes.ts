@@ -1,11 +1,11 @@
 import { HxError } from "./errors.ts";
 
-const HEX_DIGITS = "0123456789abcdef";
+const HEX_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
 export function toHex(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += HEX_DIGITS.charAt(byte >> 4) + HEX_DIGITS.charAt(byte & 15);
+  for (let i = 0; i < bytes.length; i++) text += HEX_BYTES[bytes[i] ?? 0] ?? "";
   return text;
 }
 
@@ -47,7 +47,9 @@ export function concat(...chunks: readonly Uint8Array[]): Uint8Array {
 
 /** Not constant time: for public values only. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Bytewise order. */

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadCrypto } from "../../src/adapters/crypto/libsodium.ts";
-import { fromHex } from "../../src/domain/bytes.ts";
+import { equal, fromHex } from "../../src/domain/bytes.ts";
 import { decodeCard, openCard } from "../../src/format/card.ts";
-import { decodeCbor, decodeCborMap } from "../../src/format/cbor.ts";
+import { decodeCbor, decodeCborMap, encodeCbor } from "../../src/format/cbor.ts";
 import { decodeEnvelope, splitEnvelope } from "../../src/format/envelope.ts";
 import { decodeBody, decodeHeader } from "../../src/format/header.ts";
 import { openItem } from "../../src/format/item.ts";
@@ -123,6 +123,7 @@ test("what the CBOR reader takes has one encoding only", () => {
   fc.assert(
     fc.property(mutated(seeds("cbor", "cbor")), (bytes) => {
       if (codeOf(() => decodeCbor(bytes)) !== "ok") return;
+      expect(equal(encodeCbor(decodeCbor(bytes)), bytes)).toBe(true);
       const value = JSON.stringify(decodeCbor(bytes), (_key, item: unknown) => (item instanceof Map ? { map: [...item] } : item));
       const hex = Buffer.from(bytes).toString("hex");
       expect(twice.get(value) ?? hex).toBe(hex);

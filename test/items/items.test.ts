@@ -8,6 +8,7 @@ import { NO_ADDITIONS, type Additions } from "../../src/app/publish/additions.ts
 import { AS_THEY_ARE, laneSources } from "../../src/app/read/lane-source.ts";
 import { sayAndPush } from "../../src/app/sync/say.ts";
 import { toHex } from "../../src/domain/bytes.ts";
+import { itemId } from "../../src/domain/ids.ts";
 import { itemIdOf } from "../../src/format/ids.ts";
 import { sealItem } from "../../src/format/item.ts";
 import { itemPath, keysRef, laneRef, wrapPath } from "../../src/format/paths.ts";
@@ -166,7 +167,12 @@ describe("entries that were seen", () => {
     const [gone, ...more] = await missingEntries(reader.ledger, await lanes());
     expect([gone, more]).toEqual([{ lane: writer.ledger.lane.id, seq: 1, id: idOf(b), why: "shorter" }, []]);
     if (gone !== undefined) expect(entryGone(gone)).toMatchObject({ code: "entry-gone", data: { item: idOf(b) } });
+    const remembered = async (item: Uint8Array): Promise<string[]> => (await indexed()).index.remembered(writer.ledger.lane.id, itemId(idOf(item))).map(({ id }) => id);
     expect((await indexed()).ids).toEqual([idOf(a)]);
+    // What is gone is found as what is there, by the run that misses it and by the next.
+    for (let i = 0; i < 2; i++) expect(await remembered(b)).toEqual([idOf(b)]);
+    expect(await remembered(a)).toContain(idOf(a));
+    expect(await remembered(mine(3))).toEqual([]);
     expect(await missingEntries(reader.ledger, await lanes())).toHaveLength(1);
     const hub = await gitRepositories({ env: scene.box.env }).find(scene.hub);
     if (hub === null) throw new Error("no host");
@@ -177,5 +183,6 @@ describe("entries that were seen", () => {
     expect((await missingEntries(reader.ledger, await lanes())).map(({ why }) => why)).toEqual(["not-there"]);
     await others.update([{ ref, from: await others.read(ref), to: null }]);
     expect((await missingEntries(reader.ledger, await lanes())).map(({ why }) => why)).toEqual(["no-lane", "no-lane"]);
+    expect(await remembered(b)).toEqual([idOf(b)]);
   });
 });

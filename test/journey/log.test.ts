@@ -128,6 +128,13 @@ it("tells the author who read; what nobody fetched its writer can take back, and
   const gone = await ada.machine.tryHx(ada.checkout, ["log", "--offline"]);
   expect(gone.stderr).toMatch(/an entry that was seen is gone \(Ben read session 7f3a91c2 with team core, on \d{4}-\d\d-\d\d\): hx verify/);
   expect(gone.stderr).toContain("'origin' was not asked");
+  const verified = await ada.machine.tryHx(ada.checkout, ["verify", "--json"]);
+  expect(verified.code).toBe(13);
+  const { findings } = JSON.parse(verified.stdout) as { readonly findings: readonly { readonly code: string; readonly place: readonly unknown[] }[] };
+  const told = findings.filter(({ code }) => code === "entry-gone").map(({ place }) => place);
+  expect(told).toHaveLength(1);
+  const named = { what: "access", who: "Ben", when: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as unknown, session: SESSION, team: "core" };
+  expect(told[0]).toEqual(expect.arrayContaining(Object.entries(named).map(([label, value]) => ({ label, value }))));
 });
 
 it("without its keys it tells nothing", async () => {

@@ -36,17 +36,21 @@ export async function laneSources(ledger: Ledger, removals: Pick<Removals, "free
   const sources = new Map<LaneId, LaneSource | null>();
   const own = await lanesOfDevice(ledger);
   for (const store of [ledger.repository.store, ledger.others]) {
-    for (const [ref, head] of await store.list(SESSIONS_PREFIX)) {
+    const refs = [...(await store.list(SESSIONS_PREFIX))].flatMap(([ref, head]) => {
       const place = parseSessionsRef(ref);
-      if (place?.kind !== "lane" || sources.has(place.lane)) continue;
+      return place?.kind === "lane" && !sources.has(place.lane) ? [{ ref, head, lane: place.lane }] : [];
+    });
+    // Git answers them together.
+    const read = refs.map(async ({ ref, head, lane }): Promise<void> => {
       try {
-        sources.set(place.lane, await sourceOf(ledger, store, place.lane, head, own.includes(place.lane) ? AS_THEY_ARE : removals));
+        sources.set(lane, await sourceOf(ledger, store, lane, head, own.includes(lane) ? AS_THEY_ARE : removals));
       } catch (error) {
         // Refs that somebody mirrored into the work repository were never verified: one of them must not hide the others.
         if (!isHxError(error)) throw error;
         broken(ref, error);
       }
-    }
+    });
+    await Promise.all(read);
   }
   return [...sources.values()].filter((source) => source !== null).sort((a, b) => (a.lane < b.lane ? -1 : 1));
 }

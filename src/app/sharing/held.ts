@@ -8,7 +8,7 @@ import type { SharingHere } from "./read-sharing.ts";
  * theirs. Whose a lane is tells a tie that was shown, or a statement of theirs that is believed in it. A lane in which the reader speaks
  * too is not another's.
  */
-export async function heldPlaces(state: WorkspaceState, { index, believed, sharing }: SharingHere): Promise<(place: Place, reader: PersonId) => boolean> {
+export async function heldPlaces(state: WorkspaceState, { index, believed, sharing }: Pick<SharingHere, "index" | "believed" | "sharing">): Promise<(place: Place, reader: PersonId) => boolean> {
   const people = new Map<LaneId, Set<PersonId>>();
   const speaks = (lane: LaneId, person: PersonId): void => void people.set(lane, (people.get(lane) ?? new Set()).add(person));
   for (const { lane, person } of index.ties(state)) speaks(lane, person);

@@ -21,6 +21,8 @@ export interface Chain {
 /** Far more than a workspace needs, and far less than would exhaust a reader. */
 const MAX_STATEMENTS = 100_000;
 const MAX_PIECES = 64;
+/** Statements that are read at a time: git answers them together. */
+const AT_ONCE = 64;
 
 /**
  * Reads the chain below a commit and checks its grammar: every commit back to the first, every tree, and
@@ -130,7 +132,10 @@ async function readStatements(store: ObjectReader, files: ReadonlyMap<string, Oi
   }
   if (found.size > MAX_STATEMENTS) throw new HxError("encoding-invalid", "too many statements");
   const statements: Uint8Array[] = [];
-  for (let n = 0; n < found.size; n++) statements.push(await readStatement(store, n, found.get(n)));
+  for (let at = 0; at < found.size; at += AT_ONCE) {
+    const some = Array.from({ length: Math.min(AT_ONCE, found.size - at) }, (_, i) => readStatement(store, at + i, found.get(at + i)));
+    statements.push(...(await Promise.all(some)));
+  }
   return statements;
 }
 

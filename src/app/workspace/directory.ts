@@ -21,6 +21,8 @@ export class Directory {
   readonly #memberships: readonly MembershipSeeds[];
   readonly #keys: NameKeys;
   readonly #people = new Map<PersonId, SealedName | null>();
+  readonly #teams = new Map<TeamId, string | null>();
+  readonly #projects = new Map<ProjectId, string | null>();
 
   constructor(crypto: Crypto, state: WorkspaceState, memberships: readonly MembershipSeeds[]) {
     this.#crypto = crypto;
@@ -35,18 +37,16 @@ export class Directory {
   }
 
   person(id: PersonId): Entry<PersonId> {
-    const known = this.#people.get(id);
-    const sealed = known === undefined ? personName(this.#crypto, this.#state, this.#keys, id) : known;
-    this.#people.set(id, sealed);
+    const sealed = once(this.#people, id, () => personName(this.#crypto, this.#state, this.#keys, id));
     return { id, name: sealed?.name ?? null, ...(sealed?.email === undefined ? {} : { email: sealed.email }) };
   }
 
   team(id: TeamId): Entry<TeamId> {
-    return { id, name: teamName(this.#crypto, this.#state, this.#keys, id) };
+    return { id, name: once(this.#teams, id, () => teamName(this.#crypto, this.#state, this.#keys, id)) };
   }
 
   project(id: ProjectId): Entry<ProjectId> {
-    return { id, name: projectName(this.#crypto, this.#state, this.#keys, id) };
+    return { id, name: once(this.#projects, id, () => projectName(this.#crypto, this.#state, this.#keys, id)) };
   }
 
   /** People who were removed too. */
@@ -82,6 +82,15 @@ export class Directory {
     const wanted = email.trim().toLowerCase();
     return this.people().filter(({ id, email: has }) => this.#state.persons.get(id)?.state === "living" && has?.trim().toLowerCase() === wanted);
   }
+}
+
+/** To open a name takes a decapsulation, and a log asks for the same few of them for every line. */
+function once<Id, Name>(known: Map<Id, Name>, id: Id, open: () => Name): Name {
+  const before = known.get(id);
+  if (before !== undefined) return before;
+  const name = open();
+  known.set(id, name);
+  return name;
 }
 
 /** What a person calls it: its name, or the beginning of its id where the name is closed to them. */

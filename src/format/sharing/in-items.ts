@@ -81,6 +81,8 @@ interface Piece {
   readonly i: number;
   readonly n: number;
   readonly bytes: Uint8Array;
+  /** Of an envelope that is whole in this item: what `join` would find out again. */
+  readonly kind?: SharingKind;
 }
 
 /** Pieces of one `of` and one `n` belong together. */
@@ -96,8 +98,9 @@ function pieceOf(h: Hash, id: ItemId, body: CborMap): Piece {
   const kind = textField(body, "kind");
   if (kind !== "part") {
     const bytes = bytesField(body, "s");
-    if (sharingKindOf(bytes) !== kind) throw bad("kind", "that of the envelope");
-    return { id, of: h(bytes), i: 0, n: 1, bytes };
+    const its = sharingKindOf(bytes);
+    if (its !== kind) throw bad("kind", "that of the envelope");
+    return { id, of: h(bytes), i: 0, n: 1, bytes, kind: its };
   }
   const n = intField(body, "n", MAX_ITEM_PIECES);
   if (n < 2) throw bad("n", "at least 2");
@@ -118,9 +121,11 @@ function join(h: Hash, sorted: readonly Piece[]): WholeEnvelope {
   }
   const [first] = different;
   if (first === undefined || different.length !== first.n) throw bad("n", "the number of pieces");
+  const items = sorted.map(({ id }) => id);
+  if (first.kind !== undefined) return { kind: first.kind, hash: toHex(first.of), envelope: first.bytes, items };
   const envelope = concat(...different.map(({ bytes }) => bytes));
   if (!equal(h(envelope), first.of)) throw bad("of", "the hash of the whole");
-  return { kind: sharingKindOf(envelope), hash: toHex(first.of), envelope, items: sorted.map(({ id }) => id) };
+  return { kind: sharingKindOf(envelope), hash: toHex(first.of), envelope, items };
 }
 
 function orNull<Result>(read: () => Result): Result | null {

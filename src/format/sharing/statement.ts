@@ -63,14 +63,17 @@ export function signSharing(statement: SharingStatement, sign: (message: Uint8Ar
  * @throws HxError `encoding-invalid`, or `too-new` for a version or class that is not known.
  */
 export function decodeSharing(envelope: Uint8Array): SharingEnvelope {
-  const { payload, signature } = splitEnvelope(envelope);
-  const kind = sharingKindOf(envelope);
+  const { type, payload, signature } = splitEnvelope(envelope);
+  const kind = kindOf(type);
   return { signed: { type: `hx/${kind}/v1`, payload, signature }, statement: DECODERS[kind](payload) };
 }
 
 /** Which of the six it is, by the type of the envelope. @throws HxError `encoding-invalid` when it is none. */
 export function sharingKindOf(envelope: Uint8Array): SharingKind {
-  const { type } = splitEnvelope(envelope);
+  return kindOf(splitEnvelope(envelope).type);
+}
+
+function kindOf(type: string): SharingKind {
   const kind = /^hx\/([a-z]+)\/v1$/.exec(type)?.[1] ?? "";
   if (!isSharingKind(kind)) throw new HxError("encoding-invalid", `'${type.slice(0, 40)}' is not the type of a statement of sharing`);
   return kind;
