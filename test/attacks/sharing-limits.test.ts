@@ -18,7 +18,7 @@ let world: JourneyWorld;
 let ada: Colleague;
 let ben: Colleague;
 beforeAll(async () => {
-  world = await makeWorld();
+  world = await makeWorld("in-process");
   const remote = await world.remote();
   ada = await founder(world, remote, "Ada", "ada");
   ben = await admitted(world, remote, ada, "Ben", "ben");

@@ -23,7 +23,7 @@ let ben: Colleague;
 let team: TeamId;
 
 beforeAll(async () => {
-  world = await makeWorld();
+  world = await makeWorld("in-process");
   remote = await world.remote("file");
   ada = await founder(world, remote, "Ada", "ada");
   ben = await admitted(world, remote, ada, "Ben", "ben");

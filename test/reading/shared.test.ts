@@ -18,7 +18,7 @@ interface Company {
 
 let world: JourneyWorld;
 beforeAll(async () => {
-  world = await makeWorld();
+  world = await makeWorld("in-process");
 });
 afterAll(() => world.close());
 

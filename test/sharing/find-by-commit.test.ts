@@ -34,7 +34,7 @@ async function find(about: { readonly commit: string; readonly path?: string; re
 
 let oid: string;
 beforeAll(async () => {
-  world = await makeWorld();
+  world = await makeWorld("in-process");
   ada = await world.machine("ada", { GIT_AUTHOR_DATE: "2026-03-01T12:30:00Z", GIT_COMMITTER_DATE: "2026-03-01T12:30:00Z" });
   await newIdentity(ada, world.path("phrase"));
   work = await connectedCheckout(ada, await world.remote(), world.path("work"));

@@ -6,7 +6,7 @@ import { admitted, founder, type Colleague } from "../support/workspace-people.t
 
 let world: JourneyWorld;
 beforeAll(async () => {
-  world = await makeWorld();
+  world = await makeWorld("in-process");
 });
 afterAll(() => world.close());
 

@@ -43,7 +43,7 @@ async function commit(by: Colleague, path: string, text: string, ...options: str
 }
 
 beforeAll(async () => {
-  world = await makeWorld();
+  world = await makeWorld("in-process");
   const remote = await world.remote("http");
   ada = await founder(world, remote, "Ada", "ada");
   ben = await admitted(world, remote, ada, "Ben", "ben");

@@ -10,7 +10,7 @@ let cyd: Colleague;
 let dan: Colleague;
 
 beforeAll(async () => {
-  world = await makeWorld();
+  world = await makeWorld("in-process");
   const remote = await world.remote();
   ada = await founder(world, remote, "Ada", "ada");
   ben = await admitted(world, remote, ada, "Ben", "ben");
