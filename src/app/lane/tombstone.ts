@@ -7,7 +7,7 @@ import { eraserSeed } from "./own-lane-key.ts";
 /**
  * The tombstone that permits this clone's lane to drop a wrap: signed by the lane's eraser key, which only the identity has.
  * @param path `w/<xx>/<id>`
- * @param reason `revoked`, `rewrap`, …: a note that everybody can read
+ * @param reason a note that everybody can read: it says nothing of who shared what
  */
 export function tombstoneFor(
   ledger: Pick<WritableLedger, "crypto" | "repo" | "lane">,

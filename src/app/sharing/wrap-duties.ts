@@ -59,7 +59,7 @@ export async function wrapDuties(ledger: WritableLedger, tree: KeysTree, scene: 
     for (const covering of coveringsIn(ledger, given)) {
       const stands = standingNow(scene, given, covering.parts.session);
       if (stands !== "living") {
-        await bury(covering, new Set(), stands);
+        await bury(covering, new Set());
         continue;
       }
       const recipients = recipientsNow(scene.state, given);
@@ -70,7 +70,7 @@ export async function wrapDuties(ledger: WritableLedger, tree: KeysTree, scene: 
       const wanted = new Set(recipients.flatMap(({ to }) => wrapPathsOf(ledger.crypto, covering, to)));
       const lacking = await without(recipients, covering);
       if (lacking.length > 0) missing.push({ covering, recipients: lacking });
-      await bury(covering, wanted, "rewrap");
+      await bury(covering, wanted);
     }
   }
   await sealMissing();
@@ -80,9 +80,10 @@ export async function wrapDuties(ledger: WritableLedger, tree: KeysTree, scene: 
     return presentWraps(tree, possibleRecipients(scene.state, covering).flatMap((to) => wrapPathsOf(ledger.crypto, covering, to)));
   }
 
-  async function bury(covering: Covering, keep: ReadonlySet<string>, reason: string): Promise<void> {
+  /** Everybody can read the reason of a tombstone, so it is the same for a team with a new key as for an author who changed their mind. */
+  async function bury(covering: Covering, keep: ReadonlySet<string>): Promise<void> {
     for (const { path, oid } of await present(covering)) {
-      if (!keep.has(path)) removed.push({ path, tombstone: tombstoneFor(ledger, scene.identity, path, await tree.store.readBlob(oid), reason) });
+      if (!keep.has(path)) removed.push({ path, tombstone: tombstoneFor(ledger, scene.identity, path, await tree.store.readBlob(oid), "removed") });
     }
   }
 
