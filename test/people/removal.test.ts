@@ -37,7 +37,7 @@ describe("a company that somebody is removed from, and somebody leaves in peace"
     shared = await keeps(cyd, 3, ["while eve was here"]);
     await cyd.hx("share", shared, "--team", "core", "--yes");
     await eve.hx("sync");
-  });
+  }, 300_000);
 
   it("asks first, and keeps an administrator", async () => {
     expect(await ada.failure("member", "remove", "Ada", "--yes")).toMatchObject({ exit: 14, message: expect.stringContaining("the last administrator") });
