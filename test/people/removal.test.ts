@@ -23,6 +23,10 @@ describe("a company that somebody is removed from, and somebody leaves in peace"
   let shared: string;
   let ofBen: string;
   let ofEve: string;
+  /** What lay at the remote while Eve was here: of a client that keeps what it fetched. */
+  let fetched: ReadonlyMap<string, Uint8Array>;
+  /** The seeds that such a client keeps: hx itself opens those of a team no more after she left it. */
+  let kept: ReturnType<typeof heldBy>;
   beforeAll(async () => {
     const remote = await world.remote();
     ada = await founder(world, remote, "Ada", "ada");
@@ -37,7 +41,9 @@ describe("a company that somebody is removed from, and somebody leaves in peace"
     shared = await keeps(cyd, 3, ["while eve was here"]);
     await cyd.hx("share", shared, "--team", "core", "--yes");
     await eve.hx("sync");
-  });
+    const before = await sharingOf(eve);
+    [fetched, kept] = [await wrapsIn(before), heldBy(before)];
+  }, 300_000);
 
   it("asks first, and keeps an administrator", async () => {
     expect(await ada.failure("member", "remove", "Ada", "--yes")).toMatchObject({ exit: 14, message: expect.stringContaining("the last administrator") });
@@ -65,8 +71,10 @@ describe("a company that somebody is removed from, and somebody leaves in peace"
     const [here, { acting }] = [await sharingOf(dan), await speaking(eve)];
     const wraps = await wrapsIn(here);
     expect(partKeysOpened(here, heldBy(here), wraps, later), "positive control").toHaveLength(1);
-    expect(partKeysOpened(here, heldBy({ acting }), wraps, shared), "what she could open before").toHaveLength(1);
-    expect(partKeysOpened(here, heldBy({ acting }), wraps, later)).toEqual([]);
+    const hers = [...kept, ...heldBy({ acting })];
+    expect(partKeysOpened(here, hers, fetched, shared), "what she could open before").toHaveLength(1);
+    expect(partKeysOpened(here, hers, wraps, shared), "wrapped anew since").toEqual([]);
+    expect(partKeysOpened(here, hers, wraps, later)).toEqual([]);
     expect((await tries(eve, "show", later)).code).not.toBe(0);
   });
 
