@@ -31,7 +31,7 @@ export interface Workspace {
 /** What was fetched lies here until it was verified. */
 const INCOMING: RefName = refName("refs/hx/incoming/root");
 /** Somebody else's statement can come first this often before hx says that the place is busy. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 16;
 
 /** The workspace as this store has it, or null. @throws HxError `workspace-invalid`, `too-new`, `missing-object` */
 export async function readWorkspace(ports: ChainPorts, store: Store, ref: RefName = ROOT_REF): Promise<Workspace | null> {
