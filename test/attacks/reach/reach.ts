@@ -30,6 +30,8 @@ export interface Reached {
 }
 
 const LABELS = ["part", "next", "private", "hx/person-recovery/v1", "hx/person-sign/v1", "hx/catalog/v1", "hx/items/v1"];
+/** Of plaintexts, where the purpose fixes them: docs/spec/wrap.md. */
+const LENGTHS: Readonly<Record<string, number>> = { "person-key": 32, "person-key-before": 32, membership: 64, "membership-before": 32, team: 32, "team-before": 32, succession: 32, "succession-box": wrapLength(32) };
 const PRIVATE_NONCE = 24;
 const ITEM_BODY_AT = 1 + 2 * wrapLength(32);
 
@@ -68,6 +70,8 @@ export async function reach(objects: Objects, secrets: Secrets = NOBODY): Promis
   };
   const isSeed = (key: Uint8Array): boolean => haul.publicKeys.has(toHex(crypto.wrapper.publicKey(key)));
   const isKey = (key: Uint8Array): boolean => [isPartKey(key), isChainKey(key), isBlockKey(key), isSeed(key)].includes(true);
+  /** What comes out of a wrap with a key that is not the one is noise: only what it can be by its place is looked for in it. */
+  const fits = (key: Uint8Array, purpose: string): boolean => (purpose === "share" || purpose === "author" ? isPartKey(key) || isChainKey(key) : isSeed(key));
 
   /** The keystream alone: sealing a ciphertext decrypts it, whatever it was bound to. */
   const undo = (key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array => aead.seal(key, nonce, new Uint8Array(0), sealed.subarray(0, sealed.length - 16)).subarray(0, sealed.length - 16);
@@ -87,11 +91,15 @@ export async function reach(objects: Objects, secrets: Secrets = NOBODY): Promis
     const shared = decapsulate(wrap, seed.privateKey);
     if (shared === null) return;
     for (const purpose of wrap.purposes) {
+      if ((LENGTHS[purpose] ?? wrap.sealed.length - 16) !== wrap.sealed.length - 16) continue;
       const key = hkdfSha256(shared, new Uint8Array(0), wrapInfo(hashes.h, purpose, seed.publicKey, wrap.kem), 32);
       const plain = undo(key, new Uint8Array(24), wrap.sealed);
       if (wrap.item !== undefined) openItem(wrap.item, plain);
       else if (purpose === "succession-box") takeInner(plain);
-      else if (purpose !== "name") for (let at = 0; at + 32 <= plain.length; at += 32) queue.push({ key: plain.slice(at, at + 32), held: false });
+      else if (purpose !== "name") {
+        const pieces = Array.from({ length: Math.floor(plain.length / 32) }, (_, i) => plain.slice(i * 32, i * 32 + 32));
+        if (pieces.some((piece) => fits(piece, purpose))) for (const piece of pieces) queue.push({ key: piece, held: true });
+      }
     }
   };
   const inner: Wrap[] = [];
