@@ -7,7 +7,7 @@ import type { DeviceChange, PersonChange, RemovalPlan } from "../cli/world-peopl
 import type { PlanLine, WorldContext } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
 import type { PersonId } from "../domain/ids.ts";
-import { isAdministrator, liveDevices, teamsOf, type Device, type WorkspaceState } from "../domain/workspace/state.ts";
+import { isAdministrator, isSuccessionCurrent, liveDevices, teamsOf, type Device, type WorkspaceState } from "../domain/workspace/state.ts";
 import { fetchHeads, type FetchedHeads } from "./known-heads.ts";
 import { lastAdministrator, membershipNow, refuseNoAdministrator } from "./members.ts";
 import { ensureLane } from "./own-lane.ts";
@@ -25,6 +25,7 @@ export async function planRemoval(settings: Settings, context: WorldContext, por
   const entry = directory.findPerson(text);
   const { state } = here.state.chain;
   refuseGone(state, entry.id, called(entry));
+  if (departed) refuseOldSuccession(state, entry.id, called(entry));
   const person = state.persons.get(entry.id);
   const lines: PlanLine[] = [
     { action: "remove", what: `'${called(entry)}' (${entry.id.slice(0, 8)})${departed ? ", who left in peace: what they approved stays approved" : ""}` },
@@ -49,6 +50,7 @@ export async function removeMember(settings: Settings, context: WorldContext, po
   const change = await changeWorkspace(here, (state) => {
     if (state.persons.get(entry.id)?.state !== "living") return [];
     refuseLast(state, entry.id, called(entry));
+    if (departed) refuseOldSuccession(state, entry.id, called(entry));
     const succession = departed ? openSuccessionBox(crypto, state, entry.id, here.acting.person, here.acting.personKeys) : null;
     return [(at) => removalBody(crypto, at, { person: entry.id, departed, membership: membershipNow(here, at).seeds, heads, ...(succession === null ? {} : { succession }) })];
   });
@@ -65,6 +67,15 @@ export async function removeMember(settings: Settings, context: WorldContext, po
       "take away their right to push at the host: hx cannot",
     ],
   };
+}
+
+/** Published, it would be open to whoever was removed from its team since it was signed. @throws HxError `refused` */
+function refuseOldSuccession(state: WorkspaceState, id: PersonId, name: string): void {
+  const person = state.persons.get(id);
+  if (person === undefined || isSuccessionCurrent(state, person)) return;
+  throw new HxError("refused", `the succession that '${name}' signed is for an older key of its team: somebody who was removed from that team since could open everything with it; a sync of '${name}' signs it anew`, {
+    hints: ["hx team rotate <team>", `hx member remove ${id.slice(0, 8)}`],
+  });
 }
 
 export async function planDeviceRemoval(settings: Settings, context: WorldContext, ports: Ports, text: string): Promise<RemovalPlan> {

@@ -6,7 +6,7 @@ import { nameKeys, openMembership, openTeamKeys, personName, projectName } from 
 import { openSuccession, openSuccessionBox, successionBody } from "../../src/app/workspace/succession.ts";
 import { equal } from "../../src/domain/bytes.ts";
 import type { LaneId } from "../../src/domain/ids.ts";
-import { liveDevices, wasLive } from "../../src/domain/workspace/state.ts";
+import { isSuccessionCurrent, liveDevices, wasLive } from "../../src/domain/workspace/state.ts";
 import type { FrozenLane } from "../../src/domain/workspace/state.ts";
 import { laneIdFrom } from "../../src/format/ids.ts";
 import type { StatementBody } from "../../src/format/statement-body.ts";
@@ -213,6 +213,24 @@ describe("a succession", () => {
     expect(at.state.persons.get(bob.id)).toMatchObject({ state: "departed", until: at.state.head.n });
     expect(openSuccession(at.crypto, at.state, bob.id, teamSeeds)).toEqual(bob.seeds);
     expect(openSuccession(at.crypto, at.state, bob.id, [{ epoch: 0, seed: at.crypto.random.bytes(32) }])).toEqual([]);
+  });
+
+  it("is not current once somebody was removed from its team, until it is signed for the next key", () => {
+    const { id: team } = at.team(carol, dan);
+    const current = (): boolean => {
+      const person = at.state.persons.get(bob.id);
+      return person !== undefined && isSuccessionCurrent(at.state, person);
+    };
+    expect(current()).toBe(true);
+    at.say(bob, successionBody(at.crypto, at.state, { person: bob.id, team, seed: bob.keySeed }));
+    expect(current()).toBe(true);
+    at.say(ann, { type: "team-removal", team, person: dan.id });
+    expect(current()).toBe(false);
+    const before = openTeamKeys(at.crypto, at.state, team, carol.id, carol.seeds).at(-1)?.seed;
+    at.say(carol, teamKeyBody(at.crypto, at.state, { team, by: carol.id, seed: at.crypto.random.bytes(32), ...(before === undefined ? {} : { before }) }));
+    expect(current()).toBe(false);
+    at.say(bob, successionBody(at.crypto, at.state, { person: bob.id, team, seed: bob.keySeed }));
+    expect(current()).toBe(true);
   });
 
   it("is published by a departure alone, and only as it was signed", () => {

@@ -289,3 +289,13 @@ export function isGranted(state: WorkspaceState, team: TeamId, repo: RepoId): bo
   const grants = state.teams.get(team)?.grants;
   return grants !== undefined && (state.connections.get(repo)?.projects ?? []).some((project) => grants.has(project));
 }
+
+/**
+ * Whether nobody but the members of now can open what a person signed for the time after their departure. Whoever was in its team once and
+ * was removed since holds the key of an older epoch.
+ */
+export function isSuccessionCurrent(state: WorkspaceState, { succession }: Person): boolean {
+  if (succession === undefined) return true;
+  const team = state.teams.get(succession.team);
+  return team !== undefined && team.due === null && succession.teamEpoch === team.keys.length - 1;
+}
