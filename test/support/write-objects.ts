@@ -14,5 +14,8 @@ for (let n = 0; ; n++) {
   const blob = await store.writeBlob(content);
   const tree = await store.writeTree([{ name: "0", mode: "100644", oid: blob }]);
   const next = await store.writeCommit({ tree, parents: head === null ? [] : [head], day: 0 });
-  if (await store.update([{ ref: name, from: head, to: next }])) head = next;
+  if (await store.update([{ ref: name, from: head, to: next }])) {
+    head = next;
+    process.stdout.write("moved\n");
+  }
 }

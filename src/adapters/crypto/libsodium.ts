@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { HxError } from "../../domain/errors.ts";
 import type { Aead, Crypto, Hashes, Signer } from "../../ports/crypto.ts";
 import { segmentCipher } from "./segment-cipher.ts";
@@ -17,7 +18,8 @@ export async function loadCrypto(): Promise<Crypto> {
   const aead = sodiumAead(sodium);
   return {
     hashes,
-    random: { bytes: (length) => sodium.randombytes_buf(length) },
+    // The source that libsodium takes words from, read in one go.
+    random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
     signer: sodiumSigner(sodium),
     wrapper: sodiumWrapper(sodium, hashes, aead),
     aead,

@@ -1,10 +1,12 @@
-import { hkdfSync } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
 import { HxError } from "../../domain/errors.ts";
 import { encodeWrap, parseWrap, wrapAdditional, wrapInfo, wrapPurpose } from "../../format/wrap.ts";
 import type { Aead, Hashes, Wrapper } from "../../ports/crypto.ts";
 import type { Sodium } from "./sodium.ts";
 
 const SEED = 32;
+/** Bytes of randomness of one encapsulation: ML-KEM-768 takes 32, the ephemeral X25519 key 32. */
+const COINS = 64;
 const EMPTY = new Uint8Array(0);
 
 /** Allowed, because each wrap has a key of its own that is used once. */
@@ -57,7 +59,8 @@ export function sodiumWrapper(sodium: Sodium, hashes: Hashes, aead: Aead): Wrapp
 
 function encapsulate(sodium: Sodium, to: Uint8Array): { readonly ciphertext: Uint8Array; readonly sharedSecret: Uint8Array } {
   try {
-    return sodium.crypto_kem_xwing_enc(to);
+    // libsodium asks the platform for its coins one word at a time, which takes as long as all the rest; from there they come all the same.
+    return sodium.crypto_kem_xwing_enc_deterministic(to, randomBytes(COINS));
   } catch (cause) {
     throw new HxError("encoding-invalid", "not an X-Wing public key", { cause });
   }

@@ -66,7 +66,7 @@ export function startBatch(
   child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString("utf8")).slice(-4096)));
   child.stdout.on("data", answers);
   hold(child, false);
-  // Questions of one turn of the event loop go out together.
+  // Questions that the same answers led to go out together: a tick runs when no promise is left to settle.
   const send = (): void => {
     if (pending === "") return;
     child.stdin.write(flush === null ? pending : pending + flush);
@@ -76,7 +76,7 @@ export function startBatch(
     ask(question) {
       open.push(question);
       hold(child, true);
-      if (pending === "") queueMicrotask(send);
+      if (pending === "") process.nextTick(send);
       pending += `${question.line}\n`;
     },
     async close() {

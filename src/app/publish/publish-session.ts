@@ -7,6 +7,7 @@ import type { BatchEntry } from "../../format/header.ts";
 import { manifestPayload } from "../../format/manifest.ts";
 import { chainHash, CHAIN_START, decodePartRecord, encodePartRecord, type PartRecord } from "../../format/part-record.ts";
 import { manifestPath, partPath, segmentPath, sessionPath } from "../../format/paths.ts";
+import type { ObjectBatch } from "../../ports/git.ts";
 import { SessionIndexes, type SessionIndex } from "../capture/session-index.ts";
 import type { WritableLedger } from "../ledger.ts";
 import { manifestOf } from "../lane/manifests.ts";
@@ -25,16 +26,16 @@ export interface Added {
 /** Folds the closed parts of one session, writes their blobs into the work repository, and signs the manifest. */
 export async function publishSession(
   ledger: WritableLedger,
+  batch: ObjectBatch,
   laneTree: Oid | null,
   closed: ClosedSession,
   index: SessionIndex | null,
   budget: FoldBudget,
   added: Added,
 ): Promise<void> {
-  const { store } = ledger.repository;
   const { h } = ledger.crypto.hashes;
   const add = async (path: string, bytes: Uint8Array): Promise<Oid> => {
-    const oid = await store.writeBlob(bytes);
+    const oid = await batch.writeBlob(bytes);
     added.oids.set(path, oid);
     added.batch.push({ path, hash: h(bytes) });
     added.bytes += bytes.length;

@@ -161,7 +161,7 @@ async function addCommit(ledger: WritableLedger, before: LaneHead | null, closed
   const budget = newBudget();
   const indexes = new SessionIndexes(ledger.work, hashes);
   for (const session of closed?.sessions ?? []) {
-    await publishSession(ledger, before?.commit.tree ?? null, session, await indexes.bySession(session.session), budget, added);
+    await publishSession(ledger, batch, before?.commit.tree ?? null, session, await indexes.bySession(session.session), budget, added);
   }
   const seq = (before?.header.seq ?? -1) + 1;
   const cache = new StateCache(ledger.work, ledger.lane.id);
