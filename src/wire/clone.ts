@@ -15,7 +15,7 @@ import { REISSUE_COMMAND } from "../app/lane/reissue.ts";
 import { isForked } from "../app/sync/own-lane.ts";
 import { firstChain } from "../app/sync/first-chain.ts";
 import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
-import { readClaim, readConnection, type ConnectionPorts, type EffectiveConnection } from "../app/workspace/connection.ts";
+import { readClaim, readConnection, type ConnectionClaim, type ConnectionPorts, type EffectiveConnection } from "../app/workspace/connection.ts";
 import { EMPTY_MEMORY, type BoundaryMemory } from "../domain/boundary.ts";
 import { fromUtf8, utf8 } from "../domain/bytes.ts";
 import { HxError } from "../domain/errors.ts";
@@ -40,6 +40,8 @@ export interface Clone {
   readonly files: KeyFiles;
   readonly connectionPorts: ConnectionPorts;
   readonly work: WorkFiles;
+  /** What the repository says of its connection, read once. @throws HxError as `readClaim` */
+  claim(): Promise<ConnectionClaim>;
 }
 
 /** @throws HxError `not-a-repository` */
@@ -53,20 +55,23 @@ export async function findClone(settings: Settings, directory: string): Promise<
   const repository = await gitRepositories({ env: settings.env }).find(directory);
   if (repository === null) return null;
   const crypto = await loadCrypto();
+  const connectionPorts: ConnectionPorts = { crypto, file: connectionYaml, places: filePlaces() };
+  let claim: Promise<ConnectionClaim> | null = null;
   return {
     settings,
     repository,
     crypto,
     remote: gitRemote({ env: settings.env, checkout: repository.checkout }),
     files: new DirectoryKeyFiles(settings.configDirectory),
-    connectionPorts: { crypto, file: connectionYaml, places: filePlaces() },
+    connectionPorts,
     work: workFiles(join(repository.checkout.commonDirectory, "hx")),
+    claim: () => (claim ??= readClaim(connectionPorts, repository)),
   };
 }
 
 /** The ledger of a clone that claims to be connected. Whether the workspace agrees, `connection` says. @throws HxError `not-connected` */
 export async function openLedger(clone: Clone): Promise<Ledger> {
-  const { connection } = await readClaim(clone.connectionPorts, clone.repository);
+  const { connection } = await clone.claim();
   const { checkout } = clone.repository;
   const stores = gitRepositories({ env: clone.settings.env });
   return {
@@ -119,13 +124,13 @@ export interface Connected {
 
 export async function connected(clone: Clone, ledger: Ledger): Promise<Connected> {
   const chain = await localChain(ledger);
-  return { chain, effective: await readConnection(clone.connectionPorts, clone.repository, chain.state) };
+  return { chain, effective: await readConnection(clone.connectionPorts, clone.repository, chain.state, await clone.claim()) };
 }
 
 /** For commands that may use the network: a fresh clone has no workspace chain yet. */
-export async function bringChain(clone: Clone, signal: AbortSignal): Promise<void> {
-  const { connection } = await readClaim(clone.connectionPorts, clone.repository);
-  await firstChain(await openLedger(clone), clone.remote, connection.remotes, { signal });
+export async function bringChain(clone: Clone, ledger: Ledger, signal: AbortSignal): Promise<void> {
+  const { connection } = await clone.claim();
+  await firstChain(ledger, clone.remote, connection.remotes, { signal });
 }
 
 /** What was published or replaced leaves objects behind in the stores beside the repository. */

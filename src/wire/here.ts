@@ -9,7 +9,7 @@ import type { Author } from "../app/read/author-keys.ts";
 import { laneSources, type LaneSource } from "../app/read/lane-source.ts";
 import { ownLanes } from "../app/read/own-lanes.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
-import { connected, openClone, openLedger, type Clone, type Connected } from "./clone.ts";
+import { bringChain, connected, openClone, openLedger, type Clone, type Connected } from "./clone.ts";
 import { ensureLane } from "./own-lane.ts";
 import type { Settings } from "./settings.ts";
 
@@ -32,9 +32,11 @@ export interface Here {
  */
 export type Asking = "never" | "maybe" | "must";
 
-export async function openHere(settings: Settings, directory: string, ports: () => Promise<IdentityPorts>, asking: Asking): Promise<Here> {
+/** @param network where given, a fresh clone asks the listed remotes for the workspace chain */
+export async function openHere(settings: Settings, directory: string, ports: () => Promise<IdentityPorts>, asking: Asking, network?: AbortSignal): Promise<Here> {
   const clone = await openClone(settings, directory);
   const ledger = await openLedger(clone);
+  if (network !== undefined) await bringChain(clone, ledger, network);
   const state = await connected(clone, ledger);
   const identityPorts = await ports();
   const found = await identityFor(identityPorts, asking);

@@ -43,8 +43,8 @@ const INVITATION = /^[0-9a-f]{16,64}$/;
 /** @throws HxError `not-connected`, `remote-failed`; `refused` when the workspace is not the invited one */
 export async function openGate(settings: Settings, context: WorldContext, invitation: string | undefined): Promise<Gate> {
   const clone = await openClone(settings, context.directory);
-  await bringChain(clone, context.signal);
   const ledger = await openLedger(clone);
+  await bringChain(clone, ledger, context.signal);
   checkInvitation(ledger.workspace, invitation);
   const remote = (await connected(clone, ledger)).effective.listedRemotes[0];
   if (remote === undefined) throw new HxError("not-connected", "this clone has no listed remote", { hints: ["git remote -v"] });

@@ -9,7 +9,6 @@ import type { Members, MemberRow, PendingCard, PersonChange } from "../cli/world
 import type { WorldContext } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
 import { isAdministrator, liveDevices, livingPersons, type WorkspaceState } from "../domain/workspace/state.ts";
-import { bringChain, openClone } from "./clone.ts";
 import { openHere } from "./here.ts";
 import { dropRequests, pendingAt, type Waiting } from "./pending.ts";
 import type { Settings } from "./settings.ts";
@@ -19,8 +18,7 @@ type Ports = () => Promise<IdentityPorts>;
 
 /** Everybody in the workspace; with `pending` those who wait too, which asks the remotes. */
 export async function members(settings: Settings, context: WorldContext, ports: Ports, options: { readonly pending: boolean }): Promise<Members> {
-  await bringChain(await openClone(settings, context.directory), context.signal);
-  const here = options.pending ? await openSpeaking(settings, context, ports) : await openHere(settings, context.directory, ports, "must");
+  const here = options.pending ? await openSpeaking(settings, context, ports) : await openHere(settings, context.directory, ports, "must", context.signal);
   const { acting } = here;
   if (acting === null) throw new HxError("locked", "your keys are locked", { hints: ["hx identity unlock"] });
   const { state, chain } = here.state.chain;

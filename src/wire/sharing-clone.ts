@@ -10,7 +10,7 @@ import { localChain } from "../app/sync/workspace-chain.ts";
 import { actingOf, type Acting } from "../app/workspace/acting.ts";
 import type { WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
-import { bringChain, openClone, writable } from "./clone.ts";
+import { writable } from "./clone.ts";
 import { openHere, type Here } from "./here.ts";
 import { ensureLane } from "./own-lane.ts";
 import type { Settings } from "./settings.ts";
@@ -40,8 +40,7 @@ export type Network = "must" | "try" | "none";
  * @throws HxError `remote-failed` where the remote `must` be reached
  */
 export async function openSharing(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, network: Network): Promise<SharingClone> {
-  if (network !== "none") await bringChain(await openClone(settings, context.directory), context.signal);
-  return sharingOf(await openHere(settings, context.directory, ports, "must"), context, network);
+  return sharingOf(await openHere(settings, context.directory, ports, "must", network === "none" ? undefined : context.signal), context, network);
 }
 
 /** As `openSharing`, in a clone that is open already: nobody is asked for a passphrase again. @throws as `openSharing` */

@@ -10,7 +10,7 @@ import { localChain } from "../app/sync/workspace-chain.ts";
 import { actingOf } from "../app/workspace/acting.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
-import { bringChain, openClone, tidyStores, writable } from "./clone.ts";
+import { tidyStores, writable } from "./clone.ts";
 import { doDuties } from "./duties.ts";
 import { openHere } from "./here.ts";
 import { HOME_KEY } from "./home-key.ts";
@@ -30,8 +30,7 @@ interface Wanted {
 
 /** `hx sync`: to every listed remote, or to the one that is named. */
 export async function syncHere(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, wanted: Wanted): Promise<SyncReport> {
-  await bringChain(await openClone(settings, context.directory), context.signal);
-  const here = await openHere(settings, context.directory, ports, "never");
+  const here = await openHere(settings, context.directory, ports, "never", context.signal);
   const { clone, ledger, state, identity } = here;
   const listed = state.effective.listedRemotes.map(({ name }) => name);
   const names = wanted.remote === undefined ? listed : listed.filter((name) => name === wanted.remote);
@@ -52,7 +51,7 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
       let result = await syncOne(name);
       if (result.waits !== null) {
         // The chain that was just fetched may bring what the lane waits for.
-        await openHere(settings, context.directory, ports, "never");
+        await openHere(settings, context.directory, ports, "never", context.signal);
         const renewed = await writable(clone, ledger);
         const isReady = renewed !== null && laneWait((await localChain(ledger)).state, renewed.lane) === null;
         if (isReady) own = renewed;
@@ -82,7 +81,7 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
 
   /** Of somebody whose keys are open anyway. They go to the first listed remote; the others get them with the next sync. */
   async function duties(): Promise<DutiesReport | null> {
-    const unlocked = await openHere(settings, context.directory, ports, "never");
+    const unlocked = await openHere(settings, context.directory, ports, "never", context.signal);
     if (unlocked.identity === null) return null;
     try {
       return await doDuties(await sharingOf(unlocked, context, "none"), context.signal);

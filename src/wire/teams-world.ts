@@ -16,7 +16,6 @@ import { HxError } from "../domain/errors.ts";
 import type { ProjectId, TeamId } from "../domain/ids.ts";
 import type { WorkspaceState } from "../domain/workspace/state.ts";
 import type { Crypto } from "../ports/crypto.ts";
-import { bringChain, openClone } from "./clone.ts";
 import { openHere, type Here } from "./here.ts";
 import type { Settings } from "./settings.ts";
 import { named, outcomes, projectListing, projectRow, shownTeam, sightOf, teamRow, type Sight } from "./team-shown.ts";
@@ -109,7 +108,6 @@ async function change<Id extends TeamId | ProjectId>(settings: Settings, context
 
 /** What this clone knows: no network, unless it knows nothing yet. Without a passphrase names stay closed. */
 async function look(settings: Settings, context: WorldContext, ports: Ports): Promise<{ readonly here: Here; readonly sight: Sight }> {
-  await bringChain(await openClone(settings, context.directory), context.signal);
-  const here = await openHere(settings, context.directory, ports, "maybe");
+  const here = await openHere(settings, context.directory, ports, "maybe", context.signal);
   return { here, sight: sightOf(here.ledger.crypto, here.state.chain, here.acting) };
 }

@@ -5,7 +5,6 @@ import { fetchOnly, type SyncResult } from "../app/sync/sync.ts";
 import { verifyChain } from "../app/sync/workspace-chain.ts";
 import type { VerifyReport, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
-import { bringChain, openClone } from "./clone.ts";
 import { openHere } from "./here.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import type { Settings } from "./settings.ts";
@@ -20,8 +19,7 @@ export async function verifyHere(
   ports: () => Promise<IdentityPorts>,
   options: { readonly full: boolean; readonly remote?: string },
 ): Promise<VerifyReport> {
-  await bringChain(await openClone(settings, context.directory), context.signal);
-  const here = await openHere(settings, context.directory, ports, "maybe");
+  const here = await openHere(settings, context.directory, ports, "maybe", context.signal);
   const { clone, ledger, state } = here;
   const listed = state.effective.listedRemotes.map(({ name }) => name);
   const remote = options.remote ?? listed[0];

@@ -9,7 +9,7 @@ import type { WorldContext } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
 import type { WorkspaceState } from "../domain/workspace/state.ts";
 import type { StatementBody } from "../format/statement-body.ts";
-import { bringChain, openClone, systemClock } from "./clone.ts";
+import { systemClock } from "./clone.ts";
 import { openHere, type Here } from "./here.ts";
 import type { Settings } from "./settings.ts";
 import { HOME_KEY } from "./home-key.ts";
@@ -33,8 +33,7 @@ export interface Change {
 
 /** Opens the clone and the identity of somebody who wants to change the workspace, with the newest chain of its home. */
 export async function openSpeaking(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>): Promise<Speaking> {
-  await bringChain(await openClone(settings, context.directory), context.signal);
-  const here = await openHere(settings, context.directory, ports, "must");
+  const here = await openHere(settings, context.directory, ports, "must", context.signal);
   const { identity } = here;
   if (identity === null) throw new HxError("locked", "your keys are locked", { hints: ["hx identity unlock"] });
   await bringHome(here, () => []);

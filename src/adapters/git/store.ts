@@ -7,12 +7,12 @@ import { catFile } from "./cat-file.ts";
 import type { CatFile } from "./cat-file.ts";
 import { decodeTree, encodeCommit, encodeTree } from "./encode.ts";
 import type { ObjectFormat, ObjectType } from "./encode.ts";
+import { blobCache, treeCache } from "./object-cache.ts";
 import { looseObjects } from "./loose.ts";
 import type { LooseObjects } from "./loose.ts";
 import { writePack } from "./pack.ts";
 import type { WrittenPack } from "./pack.ts";
 import { gitRefs } from "./refs.ts";
-import { treeCache } from "./tree-cache.ts";
 import type { GitProgram } from "./run.ts";
 
 /** Objects and refs of one git directory. `program` carries the environment of local commands. */
@@ -29,6 +29,7 @@ export function gitStore(program: GitProgram, directory: string, objectFormat: O
     return oid;
   };
   const trees = treeCache();
+  const blobs = blobCache();
   const read = (oid: Oid, type: ObjectType): Promise<Uint8Array> => readObject(loose, batch, oid, type);
 
   const isAnyGone = async (oids: readonly Oid[], written: readonly WrittenPack[]): Promise<boolean> => {
@@ -46,13 +47,14 @@ export function gitStore(program: GitProgram, directory: string, objectFormat: O
         loose: write,
         async pack(objects) {
           packs.set(await writePack(program, directory, objectFormat, [...objects.values()]), [...objects.keys()]);
+          for (const [oid, { type, content }] of objects) if (type === "blob") blobs.keep(oid, content);
         },
       }),
     async info(oid) {
       const there = await batch.info(oid);
       return there === null ? null : { type: there.type, size: there.size };
     },
-    readBlob: (oid) => read(oid, "blob"),
+    readBlob: (oid) => blobs.get(oid, () => read(oid, "blob")),
     readTree: (oid) => trees.get(oid, async () => decodeTree(objectFormat, await read(oid, "tree"))),
     readCommit: (oid) => read(oid, "commit"),
     close: () => batch.close(),

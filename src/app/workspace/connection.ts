@@ -72,10 +72,11 @@ export async function readClaim(ports: ConnectionPorts, repository: Repository):
 
 /**
  * The connection of a repository, agreed to by the workspace chain, with at least one listed remote.
+ * @param known the claim, where it was read already
  * @throws HxError `not-connected` with the reason, and the command that mends it; `too-new`
  */
-export async function readConnection(ports: ConnectionPorts, repository: Repository, state: WorkspaceState): Promise<EffectiveConnection> {
-  const claim = await readClaim(ports, repository);
+export async function readConnection(ports: ConnectionPorts, repository: Repository, state: WorkspaceState, known?: ConnectionClaim): Promise<EffectiveConnection> {
+  const claim = known ?? (await readClaim(ports, repository));
   const why = contradiction(claim.connection, genesisRepo(ports, claim.connection), state);
   if (why !== null) throw notConnected(why, ["hx doctor"]);
   if ([...claim.connection.paths.values()].every((project) => project === null)) throw notConnected("this branch maps no directory to a project", [CONFLICT_HINT]);
