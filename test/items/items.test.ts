@@ -122,6 +122,18 @@ describe("the index of items", () => {
     expect((await indexed([team])).ids.sort()).toEqual(third.ids.sort());
   });
 
+  it("begins anew when what it opens late is damaged", async () => {
+    const team = { id: "team/0", seed: scene.crypto.random.bytes(32) };
+    const [a, ours] = [mine(1), sealed(team.seed, 2)];
+    await say(items(a, ours, anItem(scene)[1]));
+    await pull(reader);
+    await indexed();
+    const file = await reader.ledger.work.read("items");
+    await reader.ledger.work.write("items", Uint8Array.from(file ?? [], (byte, i) => (i === (file?.length ?? 0) - 1 ? byte ^ 1 : byte)));
+    expect((await indexed()).ids).toEqual([idOf(a)]);
+    expect((await indexed([team])).ids.sort()).toEqual([idOf(a), idOf(ours)].sort());
+  });
+
   it("tries no item twice with one key", async () => {
     await say(items(mine(1), sealed(scene.crypto.random.bytes(32), 2)));
     await pull(reader);

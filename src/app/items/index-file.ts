@@ -23,8 +23,20 @@ export interface Opened extends Spot {
 /** Items that did not open with any of these keys. */
 export interface Unopened {
   readonly keys: readonly string[];
-  /** 28 bytes each: there may be a hundred thousand, and they are decoded only for a new key. */
-  readonly spots: Uint8Array;
+  readonly count: number;
+  /** 28 bytes each: there may be a hundred thousand, and they are opened only for a new key or a new item. @throws DamagedIndex */
+  spots(): Uint8Array;
+}
+
+/** The part of the file that is opened late cannot be read: the index begins anew. */
+export class DamagedIndex extends Error {}
+
+/** The index in the two pieces that are sealed each by itself: nearly every command needs the first alone. */
+export interface IndexPieces {
+  /** `length of the JSON (4) || JSON || bodies of opened and gone items, lane by lane`, in the order of the JSON. */
+  readonly known: Uint8Array;
+  /** Spots of unopened items in the order of the JSON. */
+  readonly unopened: Uint8Array;
 }
 
 /** What is known of one lane. */
@@ -53,48 +65,73 @@ interface LaneRow extends Omit<LaneItems, "opened" | "gone" | "unopened"> {
   readonly unopened: readonly { readonly keys: readonly string[]; readonly count: number }[];
 }
 
-const VERSION = 2;
+const VERSION = 3;
 const SPOT = 28;
 const DAY = 86_400;
 
-/** `length of the JSON (4) || JSON || spots of unopened items, then bodies of opened and gone items, lane by lane`, in the order of the JSON. */
-export function encodeIndex(lanes: Iterable<LaneItems>): Uint8Array {
+export function encodeIndex(lanes: Iterable<LaneItems>): IndexPieces {
   const rows: LaneRow[] = [];
   const blobs: Uint8Array[] = [];
+  const spots: Uint8Array[] = [];
   const row = ({ id, seq, head, day, kind, key, body }: Opened): OpenedRow => {
     blobs.push(body);
     return [id, seq, head, day, kind, key, body.length];
   };
   for (const { opened, gone, unopened, ...lane } of lanes) {
-    for (const { spots } of unopened) blobs.push(spots);
+    for (const group of unopened) spots.push(group.spots());
     rows.push({
       ...lane,
       opened: [...opened.values()].map(row),
       gone: [...gone.values()].map(row),
-      unopened: unopened.map(({ keys, spots }) => ({ keys, count: spots.length / SPOT })),
+      unopened: unopened.map(({ keys, count }) => ({ keys, count })),
     });
   }
   const json = utf8(JSON.stringify({ v: VERSION, suite: SUITE, lanes: rows }));
-  return concat(uint32(json.length), json, ...blobs);
+  return { known: concat(uint32(json.length), json, ...blobs), unopened: concat(...spots) };
 }
 
-/** Null for the file of another version of hx, which may open what this one could not, or the other way round. */
-export function decodeIndex(bytes: Uint8Array): Map<LaneId, LaneItems> | null {
+/**
+ * Null for the file of another version of hx, which may open what this one could not, or the other way round.
+ * @param rest opens the second piece; called at most when spots are asked for; null: it is damaged
+ */
+export function decodeIndex(bytes: Uint8Array, rest: () => Uint8Array | null): Map<LaneId, LaneItems> | null {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
   const { v, suite, lanes } = JSON.parse(fromUtf8(bytes.subarray(4, 4 + length))) as { v: number; suite: number; lanes: readonly LaneRow[] };
   if (v !== VERSION || suite !== SUITE) return null;
   let at = 4 + length;
   const take = (count: number): Uint8Array => bytes.subarray(at, (at += count));
+  let spotsAt = 0;
+  const group = (keys: readonly string[], count: number): Unopened => {
+    const from = spotsAt;
+    spotsAt += count * SPOT;
+    return { keys, count, spots: () => piece(rest(), from, count * SPOT) };
+  };
   const known = new Map<LaneId, LaneItems>();
   const item = ([id, seq, head, day, kind, key, size]: OpenedRow): [ItemId, Opened] => [id, { id, seq, head, day, kind, key, body: take(size) }];
   for (const { opened, gone, unopened, ...lane } of lanes) {
-    const groups = unopened.map(({ keys, count }) => ({ keys, spots: take(count * SPOT) }));
+    const groups = unopened.map(({ keys, count }) => group(keys, count));
     known.set(lane.lane, { ...lane, unopened: groups, opened: new Map(opened.map(item)), gone: new Map(gone.map(item)) });
   }
   return known;
 }
 
-export function encodeSpots(spots: readonly Spot[]): Uint8Array {
+function piece(bytes: Uint8Array | null, from: number, length: number): Uint8Array {
+  if (bytes === null || bytes.length < from + length) throw new DamagedIndex("the index of items is damaged");
+  return bytes.subarray(from, from + length);
+}
+
+/** A group of items that were found just now. */
+export function unopenedGroup(keys: readonly string[], spots: readonly Spot[]): Unopened {
+  const encoded = encodeSpots(spots);
+  return { keys, count: spots.length, spots: () => encoded };
+}
+
+/** Groups of the same keys as one. */
+export function joinGroups(same: readonly Unopened[]): Unopened {
+  return { keys: same[0]?.keys ?? [], count: same.reduce((sum, { count }) => sum + count, 0), spots: () => concat(...same.map((group) => group.spots())) };
+}
+
+function encodeSpots(spots: readonly Spot[]): Uint8Array {
   const bytes = new Uint8Array(spots.length * SPOT);
   const view = new DataView(bytes.buffer);
   spots.forEach(({ id, seq, head, day }, i) => {

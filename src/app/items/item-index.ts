@@ -1,4 +1,4 @@
-import { concat, fromHex, toHex, utf8 } from "../../domain/bytes.ts";
+import { concat, fromHex, toHex, uint32, utf8 } from "../../domain/bytes.ts";
 import { isHxError, type HxError } from "../../domain/errors.ts";
 import type { DeviceId, ItemId, LaneId, PersonId } from "../../domain/ids.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
@@ -13,7 +13,7 @@ import { LaneTrusts } from "../lane/trust.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Author } from "../read/author-keys.ts";
 import type { LaneSource } from "../read/lane-source.ts";
-import { decodeIndex, decodeSpots, encodeIndex, encodeSpots, type LaneItems, type Opened, type Spot, type Unopened } from "./index-file.ts";
+import { DamagedIndex, decodeIndex, decodeSpots, encodeIndex, joinGroups, unopenedGroup, type IndexPieces, type LaneItems, type Opened, type Spot, type Unopened } from "./index-file.ts";
 import { personItemKeys, type IndexedItem, type ItemKey } from "./item.ts";
 import { newCommits, readNewHeader } from "./new-headers.ts";
 import { noteSeen } from "./seen-entries.ts";
@@ -59,6 +59,16 @@ export class ItemIndex {
    * what was seen. Afterwards the index speaks of these lanes.
    */
   async update(sources: readonly LaneSource[]): Promise<IndexUpdate> {
+    try {
+      return await this.#update(sources);
+    } catch (error) {
+      if (!(error instanceof DamagedIndex)) throw error;
+      this.#lanes = new Map();
+      return this.#update(sources);
+    }
+  }
+
+  async #update(sources: readonly LaneSource[]): Promise<IndexUpdate> {
     const lanes = (this.#lanes ??= await this.#load());
     const own = new Set(await lanesOfDevice(this.#ledger));
     const problems: { lane: LaneId; error: HxError }[] = [];
@@ -163,7 +173,7 @@ export class ItemIndex {
         else found.push([tried.get(spot.id) ?? NO_KEYS, spot]);
       }
     }
-    const groups = [...new Set(found.map(([keys]) => keys))].map((keys) => ({ keys, spots: encodeSpots(found.flatMap(([its, spot]) => (its === keys ? [spot] : []))) }));
+    const groups = [...new Set(found.map(([keys]) => keys))].map((keys) => unopenedGroup(keys, found.flatMap(([its, spot]) => (its === keys ? [spot] : []))));
     lane.unopened = joined([...lane.unopened, ...groups]);
     for (const item of [...(known?.gone.values() ?? []), ...(base === null ? (known?.opened.values() ?? []) : [])]) {
       if (lane.opened.has(item.id)) lane.gone.delete(item.id);
@@ -180,7 +190,7 @@ export class ItemIndex {
     for (const group of lane.unopened) {
       const keys = this.#keys.filter(({ id }) => !group.keys.includes(id));
       const closed: Spot[] = [];
-      const spots = keys.length === 0 ? [] : decodeSpots(group.spots);
+      const spots = keys.length === 0 ? [] : decodeSpots(group.spots());
       for (let at = 0; at < spots.length; at += AT_ONCE) {
         const some = spots.slice(at, at + AT_ONCE);
         const bytes = await Promise.all(some.map(({ id }) => itemBytes(source, id)));
@@ -190,7 +200,7 @@ export class ItemIndex {
           else opened.push(found);
         });
       }
-      groups.push(keys.length === 0 ? group : { keys: [...group.keys, ...keys.map(({ id }) => id)], spots: encodeSpots(closed) });
+      groups.push(keys.length === 0 ? group : unopenedGroup([...group.keys, ...keys.map(({ id }) => id)], closed));
     }
     if (groups.some((group, i) => group !== lane.unopened[i])) lane.unopened = joined(groups);
     for (const item of opened) lane.opened.set(item.id, item);
@@ -213,14 +223,28 @@ export class ItemIndex {
   }
 
   async #load(): Promise<Map<LaneId, LaneItems>> {
-    const sealed = await this.#ledger.work.read(NAME);
-    const plain = sealed === null ? null : this.#ledger.crypto.aead.open(this.#sealKey, sealed.slice(0, 24), utf8(this.#ledger.repo), sealed.slice(24));
-    return (plain === null ? null : decodeIndex(plain)) ?? new Map();
+    const file = await this.#ledger.work.read(NAME);
+    if (file === null || file.length < 4) return new Map();
+    const middle = 4 + new DataView(file.buffer, file.byteOffset).getUint32(0);
+    const known = this.#unseal("known", file.slice(4, middle));
+    let rest: Uint8Array | null | undefined;
+    const unopened = (): Uint8Array | null => (rest === undefined ? (rest = this.#unseal("unopened", file.slice(middle))) : rest);
+    return (known === null ? null : decodeIndex(known, unopened)) ?? new Map();
   }
 
   async #save(lanes: ReadonlyMap<LaneId, LaneItems>): Promise<void> {
+    const { known, unopened } = encodeIndex(lanes.values());
+    const sealed = this.#seal("known", known);
+    await this.#ledger.work.write(NAME, concat(uint32(sealed.length), sealed, this.#seal("unopened", unopened)));
+  }
+
+  #seal(piece: keyof IndexPieces, plain: Uint8Array): Uint8Array {
     const nonce = this.#ledger.crypto.random.bytes(24);
-    await this.#ledger.work.write(NAME, concat(nonce, this.#ledger.crypto.aead.seal(this.#sealKey, nonce, utf8(this.#ledger.repo), encodeIndex(lanes.values()))));
+    return concat(nonce, this.#ledger.crypto.aead.seal(this.#sealKey, nonce, utf8(`${this.#ledger.repo} ${piece}`), plain));
+  }
+
+  #unseal(piece: keyof IndexPieces, sealed: Uint8Array): Uint8Array | null {
+    return this.#ledger.crypto.aead.open(this.#sealKey, sealed.slice(0, 24), utf8(`${this.#ledger.repo} ${piece}`), sealed.slice(24));
   }
 }
 
@@ -235,7 +259,7 @@ function extended(known: LaneItems): LaneItems {
 
 function outcomes(known: LaneItems | null): Map<ItemId, readonly string[]> {
   const tried = new Map<ItemId, readonly string[]>();
-  for (const { keys, spots } of known?.unopened ?? []) for (const { id } of decodeSpots(spots)) tried.set(id, keys);
+  for (const group of known?.unopened ?? []) for (const { id } of decodeSpots(group.spots())) tried.set(id, group.keys);
   return tried;
 }
 
@@ -244,9 +268,9 @@ function joined(groups: readonly Unopened[]): readonly Unopened[] {
   const byKeys = new Map<string, Unopened[]>();
   for (const group of groups) {
     const name = JSON.stringify([...group.keys].sort());
-    if (group.spots.length > 0) byKeys.set(name, [...(byKeys.get(name) ?? []), group]);
+    if (group.count > 0) byKeys.set(name, [...(byKeys.get(name) ?? []), group]);
   }
-  return [...byKeys.values()].map((same) => ({ keys: same[0]?.keys ?? NO_KEYS, spots: concat(...same.map(({ spots }) => spots)) }));
+  return [...byKeys.values()].map(joinGroups);
 }
 
 async function itemBytes({ store, tree }: LaneSource, id: ItemId): Promise<Uint8Array | null> {
