@@ -94,6 +94,8 @@ async function makeMachine(sandbox: Sandbox, program: string | null, name: strin
     },
     hook: (cwd, agent, payload) => tryHx(cwd, ["hook", "agent", agent], typeof payload === "string" ? payload : JSON.stringify(payload)),
     async git(cwd, ...args) {
+      // A directory that a test forgot would be that of these sources.
+      if (!`${cwd}/`.startsWith(`${sandbox.root}/`)) throw new Error(`git ${args.join(" ")} is not of the sandbox: '${cwd}'`);
       const { code, stdout, stderr } = await runProgram("git", args, cwd, env, "");
       if (code !== 0) throw new Error(`git ${args.join(" ")} ended with ${code}: ${stderr}`);
       return stdout.replace(/\n$/, "");
