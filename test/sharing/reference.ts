@@ -73,7 +73,24 @@ export class Reference {
   /** Projects in the connection file; null: it does not connect. */
   file: readonly string[] | null = [];
 
-  #before(n: number): readonly Happened[] {
+  /** The same, as somebody knows it who has the chain up to `n`, and of the statements these, and so many parts of each session. */
+  upTo(n: number, statements: ReadonlySet<string>, parts: ReadonlyMap<string, number>): Reference {
+    const known = new Reference();
+    const here = <Statement extends Made>(all: readonly Statement[]): Statement[] => all.filter(({ id }) => statements.has(id));
+    known.happened.push(...this.#before(n));
+    known.requests.push(...here(this.requests));
+    known.withdrawals.push(...here(this.withdrawals));
+    known.denials.push(...here(this.denials));
+    known.approvals.push(...here(this.approvals));
+    known.revocations.push(...here(this.revocations));
+    for (const [session, owner] of this.owner) known.owner.set(session, owner);
+    for (const session of this.parts.keys()) known.parts.set(session, parts.get(session) ?? 0);
+    known.now = this.now;
+    known.file = this.file;
+    return known;
+  }
+
+  #before(n: number): readonly (Happened & { readonly n: number })[] {
     return this.happened.filter((event) => event.n <= n);
   }
 

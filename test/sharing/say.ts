@@ -1,6 +1,6 @@
 import { concat, toBase32, utf8 } from "../../src/domain/bytes.ts";
 import { laneId, sessionId } from "../../src/domain/ids.ts";
-import type { DeviceId, SessionId } from "../../src/domain/ids.ts";
+import type { DeviceId, LaneId, SessionId } from "../../src/domain/ids.ts";
 import { believe } from "../../src/domain/sharing/believe.ts";
 import type { Belief, Claimed, Finding } from "../../src/domain/sharing/believe.ts";
 import type { Access, Approval, Believed, Denial, Request, Revocation, Said, SharingStatement, Withdrawal } from "../../src/domain/sharing/statement.ts";
@@ -32,6 +32,8 @@ export interface Spoken {
 }
 
 export const signingSeed = (id: DeviceId): Uint8Array => bytes(`seed ${id}`);
+/** The id of the lane of somebody's machine. */
+export const laneName = (name: string, n: number): LaneId => laneId(toBase32(laneKey(name, n).slice(0, 16)));
 export const laneKey = (name: string, n: number): Uint8Array => bytes(`lane ${name} ${n}`);
 
 let nonce = 1;
@@ -43,7 +45,7 @@ export function speak(crypto: Crypto, state: WorkspaceState, { name, device: n =
   const type = `hx/${said.kind}/v1`;
   const payload = utf8(JSON.stringify({ ...said, nonce: nonce++ }));
   const signature = crypto.signer.sign(signingSeed(said.device), concat(utf8(type), Uint8Array.of(0), payload));
-  const place = { lane: laneId(toBase32(lane.slice(0, 16))), seq, head, day: 0 };
+  const place = { lane: laneName(name, n), seq, head, day: 0 };
   return { claim: { hash: hex(String.fromCharCode(...payload)), said, signed: { type, payload, signature } }, found: { repo: REPO, lane, place } };
 }
 
