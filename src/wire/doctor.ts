@@ -13,6 +13,7 @@ import { uncapturedFinding } from "../app/doctor/uncaptured.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import { readOwnLane } from "../app/lane/own-lane-key.ts";
 import type { Ledger, OwnLane } from "../app/ledger.ts";
+import { CLOCK_FILE } from "../app/sharing/newest-time.ts";
 import { localChain } from "../app/sync/workspace-chain.ts";
 import type { Check } from "../cli/world.ts";
 import { CONNECTION_PATH } from "../domain/connection.ts";
@@ -106,7 +107,7 @@ async function* aboutLedger(clone: Clone, ledger: Ledger): AsyncGenerator<Check,
   yield check("trust state", () => trustFinding(ledger), "hx verify");
   yield check("directory of trust state", () => directoryFinding(clone.settings.stateDirectory));
   yield check("stage", () => stageFinding(ledger.stage), `git --git-dir='${ledger.stage.directory}' fsck`);
-  yield check("clock", async () => clockFinding(ledger, await localChain(ledger)));
+  yield check("clock", async () => clockFinding(ledger, await localChain(ledger), join(clone.settings.stateDirectory, "repos", ledger.repo, CLOCK_FILE)));
   yield check("git gc", async () => {
     if (await hasAttributes(commonDirectory)) return ok("it leaves sealed segments alone");
     return warn("it will look for deltas between sealed segments, for long and in vain", `printf '# hx: begin\\n/s/*/*/[0-9]* -delta\\n# hx: end\\n' >> '${join(commonDirectory, "info", "attributes")}'`);

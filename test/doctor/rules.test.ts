@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeClock } from "../../src/app/doctor/clock.ts";
+import { judgeClock, judgeSeen } from "../../src/app/doctor/clock.ts";
 import { check, ok } from "../../src/app/doctor/check.ts";
 import { refspecFinding } from "../../src/app/doctor/refspecs.ts";
 import { newestFailure } from "../../src/app/status/hook-failures.ts";
@@ -41,6 +41,17 @@ describe("a clock", () => {
   it("after the newest day is right", () => expect(judgeClock(midnight, midnight * 1000 + 1)).toMatchObject({ result: "ok" }));
   it("less than a day before it is odd", () => expect(judgeClock(midnight, midnight * 1000 - 3_600_000)).toMatchObject({ result: "warn" }));
   it("more than a day before it is wrong", () => expect(judgeClock(midnight, (midnight - 86401) * 1000)).toMatchObject({ result: "fail" }));
+});
+
+describe("the newest time that was seen", () => {
+  const now = Date.UTC(2026, 10, 21, 12);
+  it("is told when it lies more than a day ahead, with the file that keeps it", () => {
+    expect(judgeSeen(now + 30 * 86_400_000, now, "/state/it's/clock")).toEqual({ result: "warn", detail: expect.stringContaining("once said 2026-12-21 12:00"), fix: "rm '/state/it'\\''s/clock'" });
+    expect(judgeSeen(1e300, now, "/state/clock")).toMatchObject({ result: "warn" });
+  });
+  it("is not told else", () => {
+    for (const seen of [0, now, now + 86_400_000]) expect(judgeSeen(seen, now, "/state/clock")).toBeNull();
+  });
 });
 
 describe("a check", () => {
