@@ -1,13 +1,16 @@
 import { hasAttributes, removeAttributes, writeAttributes } from "../adapters/git/attributes.ts";
 import { gitRepositories } from "../adapters/git/repositories.ts";
 import { workTree } from "../adapters/places/work-tree.ts";
-import { openIdentity } from "../app/identity/open.ts";
+import { openIdentity, tryOpenIdentity } from "../app/identity/open.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import { readCard } from "../app/identity/files.ts";
 import { saveKeys } from "../app/identity/save-keys.ts";
 import { showIdentity } from "../app/identity/show.ts";
 import { localChain } from "../app/sync/workspace-chain.ts";
+import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
+import { actingOf } from "../app/workspace/acting.ts";
 import { readClaim } from "../app/workspace/connection.ts";
+import { Directory } from "../app/workspace/directory.ts";
 import { applyInit, applyUninstall, planUninstall } from "../app/workspace/init.ts";
 import { planInit, type InitAnswers, type InitPlan as AppPlan, type InitPorts, type InitWorld } from "../app/workspace/init-plan.ts";
 import type { InitOptions, InitPlan, InitReport, PlanLine, SetupWorld, WorldContext } from "../cli/world.ts";
@@ -59,7 +62,7 @@ async function allPlaces(settings: Settings, directory: string): Promise<readonl
   return [...places, attributesPlace(clone)];
 }
 
-async function worldOf(settings: Settings, clone: Clone, identity: IdentityPorts, options: InitOptions): Promise<InitWorld> {
+async function worldOf(settings: Settings, clone: Clone, identity: IdentityPorts, options: InitOptions, unlocked: UnlockedIdentity | null): Promise<InitWorld> {
   const shown = await showIdentity(identity);
   const hooks = options.hooks ? await hookPlaces(settings, clone.repository.checkout.top ?? clone.repository.checkout.gitDirectory, options.projectHooks) : [];
   const stores = gitRepositories({ env: settings.env });
@@ -69,13 +72,14 @@ async function worldOf(settings: Settings, clone: Clone, identity: IdentityPorts
     throwaway: throwawayReason(settings),
     authors: null,
     places: [...hooks, attributesPlace(clone)],
+    ...(unlocked === null ? {} : { projects: (state) => new Directory(clone.crypto, state, [...unlocked.memberships, ...actingOf(clone.crypto, state, unlocked).memberships]).projects() }),
     ...(options.workspace === undefined ? {} : { homeStore: await stores.bareStore(`${clone.repository.checkout.commonDirectory}/hx/home`, clone.repository.checkout.objectFormat) }),
   };
 }
 
 async function plan(settings: Settings, directory: string, identity: IdentityPorts, options: InitOptions): Promise<AppPlan> {
   const clone = await openClone(settings, directory);
-  const made = await planInit(initPorts(clone), await worldOf(settings, clone, identity, options), await answersOf(clone, options));
+  const made = await planInit(initPorts(clone), await worldOf(settings, clone, identity, options, await tryOpenIdentity(identity).catch(() => null)), await answersOf(clone, options));
   const blocker = made.blockers[0];
   if (blocker !== undefined) throw blocker;
   return made;
@@ -107,7 +111,7 @@ async function init(settings: Settings, directory: string, ports: () => Promise<
   const identity = await openIdentity(identityPorts);
   const found = await readCard(identityPorts);
   const name = await authorName(settings, directory, options);
-  const done = await applyInit({ ...initPorts(clone), workTree }, await worldOf(settings, clone, identityPorts, options), await answersOf(clone, options), {
+  const done = await applyInit({ ...initPorts(clone), workTree }, await worldOf(settings, clone, identityPorts, options, identity), await answersOf(clone, options), {
     person: identity.person,
     device: identity.device,
     sign: identity.signSeed,

@@ -99,9 +99,9 @@ export function called(entry: Entry<string>): string {
 }
 
 /** @throws HxError `exists` when a reader could take one name for the other */
-export function refuseLookAlike(what: string, name: string, there: readonly Entry<string>[]): void {
+export function refuseLookAlike(what: string, name: string, there: readonly Entry<string>[], hints: readonly string[] = []): void {
   const twin = there.find((entry) => entry.name !== null && skeleton(entry.name) === skeleton(name));
-  if (twin !== undefined) throw new HxError("exists", `there is a ${what} '${twin.name ?? ""}' already, and '${name}' looks like it`);
+  if (twin !== undefined) throw new HxError("exists", `there is a ${what} '${twin.name ?? ""}' already, and '${name}' looks like it`, { hints });
 }
 
 function matches(entry: Entry<string>, text: string): boolean {

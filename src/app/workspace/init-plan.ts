@@ -2,12 +2,14 @@ import { CONNECTION_PATH, contradiction } from "../../domain/connection.ts";
 import { HxError, isHxError } from "../../domain/errors.ts";
 import type { DeviceId, PersonId, ProjectId, RepoId } from "../../domain/ids.ts";
 import { isListedUrl, normalizeRemoteUrl } from "../../domain/remote-url.ts";
-import { isAdministrator } from "../../domain/workspace/state.ts";
+import { isAdministrator, type WorkspaceState } from "../../domain/workspace/state.ts";
 import { ROOT_REF } from "../../format/paths.ts";
 import type { RemoteUrl, Repository, Store } from "../../ports/git.ts";
 import type { HookPlace, HookPlan } from "../../ports/hooks.ts";
 import { genesisRepo, readClaim } from "./connection.ts";
 import type { ConnectionClaim, ConnectionPorts } from "./connection.ts";
+import type { Entry } from "./directory.ts";
+import { projectToConnect } from "./init-project.ts";
 import { fetchWorkspace, readWorkspace } from "./sync.ts";
 import type { RemotePorts, Workspace } from "./sync.ts";
 
@@ -26,6 +28,8 @@ export interface InitWorld {
   readonly authors: number | null;
   /** Git's hooks, the agents' hooks, the attributes file: each knows what it would change. */
   readonly places: readonly HookPlace[];
+  /** The projects of the workspace with their names, as far as the keys that are open open them. Absent: the keys are locked. */
+  readonly projects?: (state: WorkspaceState) => readonly Entry<ProjectId>[];
   /** Store for the chain of a workspace in another repository. */
   readonly homeStore?: Store;
 }
@@ -33,7 +37,7 @@ export interface InitWorld {
 export interface InitAnswers {
   /** URL of the repository in which the workspace lives; absent: this one. */
   readonly workspace?: string;
-  /** Name of the project; absent: that of the repository. */
+  /** Name of the project, or the id of one that is there; absent: the name of the repository. */
   readonly project?: string;
   /** URLs to list; absent: those of `origin`, or of the only remote. */
   readonly remotes?: readonly string[];
@@ -78,6 +82,8 @@ export interface Found {
   /** The repository is in the chain already, with this genesis. */
   readonly connected: { readonly repo: RepoId; readonly genesis: Uint8Array; readonly projects: readonly ProjectId[] } | null;
   readonly projectName: string;
+  /** The project of this name that is there already; null: a new one is made. */
+  readonly project: ProjectId | null;
 }
 
 /** Where anybody may have a repository that all the world reads; whether this one is such, no client can tell. */
@@ -90,14 +96,18 @@ export async function planInit(ports: InitPorts, world: InitWorld, answers: Init
   const remote = chooseRemote(await world.repository.remotes(), answers, blockers);
   const claim = await claimOrNull(ports, world.repository, blockers);
   const reach = remote === null ? { home: null, offline: true } : await readHome(ports, world, answers, remote, blockers);
+  const connected = connectedRepo(reach.home, claim, answers.workspace === undefined);
+  const wanted = answers.project ?? nameOf(remote, world.repository);
+  const project = connected !== null || reach.home === null ? null : projectOrBlocker(world, reach.home, wanted, answers, blockers);
   const found: Found = {
     ...reach,
     remote,
     claim,
     listed: answers.remotes ?? (remote === null ? [] : [...new Set([remote.fetch, ...remote.push])].map(withoutUser)),
     embedded: answers.workspace === undefined,
-    connected: connectedRepo(reach.home, claim, answers.workspace === undefined),
-    projectName: answers.project ?? nameOf(remote, world.repository),
+    connected,
+    projectName: project?.name ?? wanted,
+    project: project?.id ?? null,
   };
   checkMembership(world, found, blockers);
   if (claim !== null) checkClaim(ports, claim, reach.home, found, blockers);
@@ -136,6 +146,16 @@ async function readHome(ports: InitPorts, world: InitWorld, answers: InitAnswers
     if (!isHxError(error) || error.code !== "remote-failed") throw error;
     if (answers.offlineOk !== true || answers.workspace !== undefined) blockers.push(error);
     return { home: await readWorkspace(ports, store), offline: true };
+  }
+}
+
+function projectOrBlocker(world: InitWorld, home: Workspace, wanted: string, answers: InitAnswers, blockers: HxError[]): Entry<ProjectId> | null {
+  try {
+    return projectToConnect(world.projects?.(home.state) ?? [], wanted, answers.project !== undefined);
+  } catch (error) {
+    if (!isHxError(error)) throw error;
+    blockers.push(error);
+    return null;
   }
 }
 
@@ -178,7 +198,7 @@ function stepsOf(world: InitWorld, found: Found, hooks: InitPlan["hooks"]): read
     { what: "identity", action: make(world.identity !== null), text: world.identity === null ? "a new identity, with a recovery phrase that is shown once" : "the identity that is there" },
     { what: "workspace", action: make(home !== null), text: home !== null ? "the workspace that is there" : found.embedded ? "a new workspace, inside this repository" : "a new workspace, in the repository that you named", where: ROOT_REF },
     ...(deviceKnown ? [] : [{ what: "device", action: "make", text: "this device is added to the workspace" } as const]),
-    { what: "project", action: make(connected !== null), text: connected === null ? `the project '${found.projectName}'` : "the project that is there" },
+    { what: "project", action: make(connected !== null || found.project !== null), text: connected !== null ? "the project that is there" : `the project '${found.projectName}'${found.project === null ? "" : " that is there"}` },
     { what: "connect", action: make(connected !== null), text: `this repository is connected, with its remotes ${found.listed.map((url) => `'${url}'`).join(", ")}` },
     { what: "connection-file", action: make(claim !== null), text: `'${CONNECTION_PATH}', to be committed and reviewed like code`, where: CONNECTION_PATH },
     ...hooks.flatMap(({ plan }) => plan.changes.map((change): InitStep => ({ what: "hooks", action: "change", text: change.what, where: change.where }))),

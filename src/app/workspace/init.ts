@@ -13,6 +13,7 @@ import type { WorkTree } from "../../ports/work-tree.ts";
 import { appendStatements } from "./append.ts";
 import { connectRepository, foundWorkspace, newRepository, addDevice } from "./found.ts";
 import type { ActingMember } from "./found.ts";
+import { projectToConnect } from "./init-project.ts";
 import { planInit } from "./init-plan.ts";
 import type { InitAnswers, InitPlan, InitPorts, InitWorld } from "./init-plan.ts";
 import { copyWorkspace, publish, readWorkspace, syncWorkspace } from "./sync.ts";
@@ -69,7 +70,7 @@ async function bringChain(ports: ApplyPorts, world: InitWorld, answers: InitAnsw
   const made = plan.found.connected === null ? newRepository(ports.crypto, member.sign) : { repo: plan.found.connected.repo, genesis: plan.found.connected.genesis };
   let membership: MembershipSeeds | null = null;
   const speak = (state: WorkspaceState | null): readonly Uint8Array[] => {
-    if (state !== null) return missing(ports.crypto, state, member, made, plan);
+    if (state !== null) return missing(ports.crypto, state, member, made, plan, (at) => projectToConnect(world.projects?.(at) ?? [], answers.project ?? plan.found.projectName, answers.project !== undefined)?.id ?? null);
     const home = plan.found.embedded ? made.repo : newRepository(ports.crypto, member.sign).repo;
     const founded = foundWorkspace(ports.crypto, member, { founder: member.name, projectName: plan.found.projectName, repo: made.repo, repoGenesis: made.genesis, home });
     membership = founded.membership;
@@ -83,7 +84,7 @@ async function bringChain(ports: ApplyPorts, world: InitWorld, answers: InitAnsw
 }
 
 /** What a workspace that is there lacks: this device, this repository. Somebody may have founded it since the plan was made. */
-function missing(crypto: Crypto, state: WorkspaceState, member: InitMember, made: { readonly repo: RepoId; readonly genesis: Uint8Array }, plan: InitPlan): readonly Uint8Array[] {
+function missing(crypto: Crypto, state: WorkspaceState, member: InitMember, made: { readonly repo: RepoId; readonly genesis: Uint8Array }, plan: InitPlan, projectIn: (state: WorkspaceState) => ProjectId | null): readonly Uint8Array[] {
   if (plan.found.home === null && !state.persons.has(member.person)) throw new HxError("not-connected", "somebody else made a workspace here just now", { hints: ["hx identity restore"] });
   let at = state;
   const statements: Uint8Array[] = [];
@@ -94,7 +95,7 @@ function missing(crypto: Crypto, state: WorkspaceState, member: InitMember, made
     at = added.state;
   }
   if (at.connections.has(made.repo)) return statements;
-  return [...statements, ...connectRepository(crypto, member, at, { repo: made.repo, repoGenesis: made.genesis, project: { name: plan.found.projectName } }).statements];
+  return [...statements, ...connectRepository(crypto, member, at, { repo: made.repo, repoGenesis: made.genesis, project: projectIn(at) ?? { name: plan.found.projectName } }).statements];
 }
 
 async function sayAtHome(ports: ApplyPorts, world: InitWorld, answers: InitAnswers, plan: InitPlan, speak: (state: WorkspaceState | null) => readonly Uint8Array[]): Promise<Workspace> {

@@ -20,7 +20,7 @@ export const command: CommandSpec = {
   options: [
     { flags: "--name <name>", summary: "Your name in the workspace; git's user.name when not given" },
     { flags: "--email <email>", summary: "Your e-mail in the workspace; git's user.email when not given" },
-    { flags: "--project <name>", summary: "Name of the project; that of the repository when not given" },
+    { flags: "--project <name>", summary: "Name of the project; that of the repository when not given. One that is there under this name is taken" },
     { flags: "--workspace <url>", summary: "The repository that holds the workspace; this one when not given" },
     { flags: "--remote <remote>", summary: "A remote that counts as the company's", repeatable: true },
     { flags: "--no-hooks", summary: "Install no hooks" },
