@@ -1,3 +1,4 @@
+import type { HxError } from "../domain/errors.ts";
 import type { SessionView } from "../domain/view.ts";
 import type { Named } from "./named.ts";
 
@@ -45,6 +46,9 @@ export interface RawReport {
   readonly unreadable: readonly UnreadablePart[];
 }
 
+/** What became of one session that was named: written, or why not (as `SessionsWorld.show` throws it; `exists`). */
+export type ExportOutcome = { readonly session: string } & ({ readonly report: RawReport } | { readonly error: HxError });
+
 export interface ExportOptions {
   /** The agent's own files too, below `files/`. */
   readonly raw: boolean;
@@ -84,6 +88,10 @@ export interface CheckReport {
 export interface ReadingWorld {
   /** Whether the reader may read a session with a team; without one, with each of their teams. @throws HxError `not-found`, `ambiguous` */
   check(session: string, options: { readonly team?: string }): Promise<CheckReport>;
-  /** Writes a session below `<directory>/<id>`, which must be absent or empty. @throws as `SessionsWorld.show`; `exists` */
-  export(session: string, directory: string, options: ExportOptions): Promise<RawReport>;
+  /**
+   * Writes sessions, each below `<directory>/<id>`, which must be absent or empty. The access entries of all of them go out in one push,
+   * and one that fails keeps back none of the others.
+   * @throws HxError what concerns all of them
+   */
+  export(sessions: readonly string[], directory: string, options: ExportOptions): Promise<readonly ExportOutcome[]>;
 }

@@ -15,10 +15,10 @@ import { REISSUE_COMMAND } from "../app/lane/reissue.ts";
 import { isForked } from "../app/sync/own-lane.ts";
 import { firstChain } from "../app/sync/first-chain.ts";
 import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
-import { readClaim, readConnection, type ConnectionClaim, type ConnectionPorts, type EffectiveConnection } from "../app/workspace/connection.ts";
+import { readClaim, readConnection, readUnconfirmed, type ConnectionClaim, type ConnectionPorts, type EffectiveConnection } from "../app/workspace/connection.ts";
 import { EMPTY_MEMORY, type BoundaryMemory } from "../domain/boundary.ts";
 import { fromUtf8, utf8 } from "../domain/bytes.ts";
-import { HxError } from "../domain/errors.ts";
+import { HxError, isHxError } from "../domain/errors.ts";
 import type { RepoId } from "../domain/ids.ts";
 import type { Crypto } from "../ports/crypto.ts";
 import type { Remote, Repository } from "../ports/git.ts";
@@ -125,6 +125,16 @@ export interface Connected {
 export async function connected(clone: Clone, ledger: Ledger): Promise<Connected> {
   const chain = await localChain(ledger);
   return { chain, effective: await readConnection(clone.connectionPorts, clone.repository, chain.state, await clone.claim()) };
+}
+
+/** As `connected`; where the connection does not hold, what is here all the same, and why not. @throws HxError `not-connected` where no file says which repository this is */
+export async function connectedOrEnded(clone: Clone, ledger: Ledger): Promise<{ readonly state: Connected; readonly ended: HxError | null }> {
+  try {
+    return { state: await connected(clone, ledger), ended: null };
+  } catch (error) {
+    if (!isHxError(error) || error.code !== "not-connected") throw error;
+    return { state: { chain: await localChain(ledger), effective: await readUnconfirmed(clone.connectionPorts, clone.repository, await clone.claim()) }, ended: error };
+  }
 }
 
 /** For commands that may use the network: a fresh clone has no workspace chain yet. */

@@ -22,7 +22,7 @@ export interface FoundForReading {
 export async function findForReading(here: Here, author: Author, context: WorldContext, text: string): Promise<FoundForReading> {
   const known = await findHere(here, author, context, text);
   if (known !== null) return known;
-  await sharingOf(here, context, "try");
+  if (here.ended === null) await sharingOf(here, context, "try");
   const fetched = await findHere(here, author, context, text);
   if (fetched !== null) return fetched;
   throw new HxError("not-found", `no session '${text}' in this repository`, { hints: ["hx list --shared", "hx sync"] });

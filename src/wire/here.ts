@@ -9,7 +9,7 @@ import type { Author } from "../app/read/author-keys.ts";
 import { laneSources, type LaneSource } from "../app/read/lane-source.ts";
 import { ownLanes } from "../app/read/own-lanes.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
-import { bringChain, connected, openClone, openLedger, type Clone, type Connected } from "./clone.ts";
+import { bringChain, connectedOrEnded, openClone, openLedger, type Clone, type Connected } from "./clone.ts";
 import { ensureLane } from "./own-lane.ts";
 import type { Settings } from "./settings.ts";
 
@@ -18,6 +18,8 @@ export interface Here {
   readonly clone: Clone;
   readonly ledger: Ledger;
   readonly state: Connected;
+  /** Why the connection does not hold; null: it does. Nothing is fetched or pushed unless it does. */
+  readonly ended: HxError | null;
   readonly identity: UnlockedIdentity | null;
   /** The identity with every key that the chain gives it; null while it is locked. */
   readonly acting: Acting | null;
@@ -32,22 +34,28 @@ export interface Here {
  */
 export type Asking = "never" | "maybe" | "must";
 
-/** @param network where given, a fresh clone asks the listed remotes for the workspace chain */
-export async function openHere(settings: Settings, directory: string, ports: () => Promise<IdentityPorts>, asking: Asking, network?: AbortSignal): Promise<Here> {
+/**
+ * @param network where given, a fresh clone asks the listed remotes for the workspace chain
+ * @param evenEnded whether a repository whose connection does not hold is opened too: for who only looks
+ * @throws HxError `not-connected`
+ */
+export async function openHere(settings: Settings, directory: string, ports: () => Promise<IdentityPorts>, asking: Asking, network?: AbortSignal, evenEnded = false): Promise<Here> {
   const clone = await openClone(settings, directory);
   const ledger = await openLedger(clone);
   if (network !== undefined) await bringChain(clone, ledger, network);
-  const state = await connected(clone, ledger);
+  const { state, ended } = await connectedOrEnded(clone, ledger);
+  if (ended !== null && !evenEnded) throw ended;
   const identityPorts = await ports();
   const found = await identityFor(identityPorts, asking);
   const identity = found === null ? null : await withNewestKeys(identityPorts, ledger, state, found, asking);
-  if (identity !== null) await ensureLane(clone, ledger, identity, state.chain);
+  if (identity !== null && ended === null) await ensureLane(clone, ledger, identity, state.chain);
   const acting = identity === null ? null : actingOf(ledger.crypto, state.chain.state, identity);
   const author = acting === null ? null : { person: acting.person, keys: acting.personKeys };
   return {
     clone,
     ledger,
     state,
+    ended,
     identity,
     acting,
     author,

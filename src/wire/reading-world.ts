@@ -4,14 +4,14 @@ import type { IdentityPorts } from "../app/identity/ports.ts";
 import { judgeSession, type Judged } from "../app/sharing/evidence.ts";
 import { teamsFor } from "../app/sharing/choose.ts";
 import type { WorldContext } from "../cli/world.ts";
-import type { CheckedCondition, CheckReport, ReadingWorld, TeamCheck, WrittenFile } from "../cli/world-reading.ts";
+import type { CheckedCondition, CheckReport, ExportOptions, ExportOutcome, RawReport, ReadingWorld, TeamCheck, WrittenFile } from "../cli/world-reading.ts";
 import { utf8 } from "../domain/bytes.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { isSessionId, type SessionId, type TeamId } from "../domain/ids.ts";
 import { findForReading, type FoundForReading } from "./find-for-reading.ts";
 import { openHere, type Here } from "./here.ts";
 import { knowledgeOf } from "./knowledge.ts";
-import { named, openForReading } from "./open-for-reading.ts";
+import { named, openAllForReading, type Reading } from "./open-for-reading.ts";
 import { agentFor, rawOf, shownOf } from "./read-out.ts";
 import type { Settings } from "./settings.ts";
 import { sharingOf, type SharingClone } from "./sharing-clone.ts";
@@ -19,21 +19,36 @@ import { sharingOf, type SharingClone } from "./sharing-clone.ts";
 export function readingWorld(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>): ReadingWorld {
   return {
     async check(text, options) {
-      const here = await openHere(settings, context.directory, ports, "must");
-      const sharing = await sharingOf(here, context, "try");
-      if (sharing.synced === null) context.progress.warn(`'${sharing.remote}' cannot be reached: judged by what is known here`);
+      const here = await openHere(settings, context.directory, ports, "must", undefined, true);
+      const sharing = await sharingOf(here, context, here.ended === null ? "try" : "none");
+      if (here.ended !== null) context.progress.warn("the connection of this repository does not hold: judged by what is known here");
+      else if (sharing.synced === null) context.progress.warn(`'${sharing.remote}' cannot be reached: judged by what is known here`);
       return check(here, sharing, context, text, options.team);
     },
-    async export(id, directory, { raw, render }) {
-      const reading = await openForReading(settings, context, ports, id);
-      const target = join(directory, reading.opened.session);
-      if (!(await fileTree().isEmptyOrAbsent(target))) throw new HxError("exists", `'${target}' is not empty`);
-      const texts = render(await shownOf(reading, agentFor(settings, reading.opened)));
-      const written = raw ? (await rawOf(reading, join(target, "files"))).files.map(({ path, bytes }) => ({ path: `files/${path}`, bytes })) : [];
-      const files = [...written, ...(await writeTexts(target, texts))];
-      return { id: reading.opened.session, access: reading.access, files, unreadable: reading.unreadable };
+    async export(sessions, directory, options) {
+      const outcomes: ExportOutcome[] = [];
+      for (const [i, reading] of (await openAllForReading(settings, context, ports, sessions)).entries()) {
+        const session = sessions[i] ?? "";
+        const report = isHxError(reading) ? reading : await writeOut(settings, reading, directory, options);
+        outcomes.push(isHxError(report) ? { session, error: report } : { session, report });
+      }
+      return outcomes;
     },
   };
+}
+
+async function writeOut(settings: Settings, reading: Reading, directory: string, { raw, render }: ExportOptions): Promise<RawReport | HxError> {
+  const target = join(directory, reading.opened.session);
+  try {
+    if (!(await fileTree().isEmptyOrAbsent(target))) throw new HxError("exists", `'${target}' is not empty`);
+    const texts = render(await shownOf(reading, agentFor(settings, reading.opened)));
+    const written = raw ? (await rawOf(reading, join(target, "files"))).files.map(({ path, bytes }) => ({ path: `files/${path}`, bytes })) : [];
+    const files = [...written, ...(await writeTexts(target, texts))];
+    return { id: reading.opened.session, access: reading.access, files, unreadable: reading.unreadable };
+  } catch (error) {
+    if (isHxError(error)) return error;
+    throw error;
+  }
 }
 
 async function writeTexts(target: string, texts: ReadonlyMap<string, string>): Promise<readonly WrittenFile[]> {

@@ -26,7 +26,7 @@ export interface SharingClone extends Here {
   readonly sharing: SharingHere;
   /** ms since 1970, the newest time ever seen. */
   readonly now: number;
-  /** The listed remote with which it speaks. */
+  /** The listed remote with which it speaks; empty where the connection ended and none is listed. */
   readonly remote: string;
   /** What the sync before said; null where the remote was not asked or not reached. */
   readonly synced: SyncResult | null;
@@ -48,13 +48,15 @@ export async function sharingOf(here: Here, context: WorldContext, network: Netw
   const { clone, ledger, identity } = here;
   const remote = here.state.effective.listedRemotes[0]?.name;
   if (identity === null) throw new HxError("locked", "your keys are locked", { hints: ["hx identity unlock"] });
-  if (remote === undefined) throw new HxError("not-connected", "this clone has no listed remote", { hints: ["git remote -v"] });
-  const synced = network === "none" ? null : await fresh(here, remote, context, network);
+  const isLooking = here.ended !== null && network === "none";
+  if (here.ended !== null && !isLooking) throw here.ended;
+  if (remote === undefined && !isLooking) throw new HxError("not-connected", "this clone has no listed remote", { hints: ["git remote -v"] });
+  const synced = network === "none" || remote === undefined ? null : await fresh(here, remote, context, network);
   const chain = await localChain(ledger);
   if (synced !== null) await ensureLane(clone, ledger, identity, chain);
   const acting = actingOf(ledger.crypto, chain.state, identity);
   const sharing = await readSharing(ledger, chain.state, acting);
-  return { ...here, state: { ...here.state, chain }, identity, acting, own: await writable(clone, ledger), sharing, now: await newestTime(ledger), remote, synced };
+  return { ...here, state: { ...here.state, chain }, identity, acting, own: await writable(clone, ledger), sharing, now: await newestTime(ledger), remote: remote ?? "", synced };
 }
 
 async function fresh({ clone, ledger }: Here, remote: string, context: WorldContext, network: Network): Promise<SyncResult | null> {

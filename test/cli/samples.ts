@@ -342,7 +342,7 @@ export function sampleWorld(): object {
       show: async () => team,
     },
     projects: { create: async () => projectReport, grant: async () => projectReport, withdraw: async () => projectReport, list: async () => projects },
-    reading: { check: async () => checkReport, export: async () => exported },
+    reading: { check: async () => checkReport, export: async ([session = ""]: readonly string[]) => [{ session, report: exported }] },
     requests: { ask: async () => asked, withdraw: async () => answered, deny: async () => answered, list: async () => requests },
     log: { read: async (options: w.LogOptions) => (options.session === undefined ? logged : { ...logged, entries: logged.entries.slice(0, 1), warnings: [] }) },
     share: {

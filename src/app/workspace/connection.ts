@@ -32,7 +32,7 @@ export interface EffectiveConnection {
   /** Revision that was read, where the source is a branch. */
   readonly revision: string | null;
   readonly remotes: readonly RemoteStanding[];
-  /** Those that are listed, `origin` first, then as git lists them. At least one. */
+  /** Those that are listed, `origin` first, then as git lists them. At least one where the connection holds. */
   readonly listedRemotes: readonly RemoteUrl[];
 }
 
@@ -76,16 +76,26 @@ export async function readClaim(ports: ConnectionPorts, repository: Repository):
  * @throws HxError `not-connected` with the reason, and the command that mends it; `too-new`
  */
 export async function readConnection(ports: ConnectionPorts, repository: Repository, state: WorkspaceState, known?: ConnectionClaim): Promise<EffectiveConnection> {
-  const claim = known ?? (await readClaim(ports, repository));
-  const why = contradiction(claim.connection, genesisRepo(ports, claim.connection), state);
+  const claimed = await readUnconfirmed(ports, repository, known);
+  const { connection, remotes, listedRemotes } = claimed;
+  const why = contradiction(connection, genesisRepo(ports, connection), state);
   if (why !== null) throw notConnected(why, ["hx doctor"]);
-  if ([...claim.connection.paths.values()].every((project) => project === null)) throw notConnected("this branch maps no directory to a project", [CONFLICT_HINT]);
+  if ([...connection.paths.values()].every((project) => project === null)) throw notConnected("this branch maps no directory to a project", [CONFLICT_HINT]);
+  if (listedRemotes.length === 0) throw noListedRemote(remotes);
+  return claimed;
+}
+
+/**
+ * What the connection file says, whatever the chain says of it: for who looks at what is here, and neither captures nor pushes.
+ * `listedRemotes` may be empty.
+ * @throws as `readClaim`
+ */
+export async function readUnconfirmed(ports: ConnectionPorts, repository: Repository, known?: ConnectionClaim): Promise<EffectiveConnection> {
+  const claim = known ?? (await readClaim(ports, repository));
   const found = inOrder(await repository.remotes());
   const base = repository.checkout.top ?? repository.checkout.gitDirectory;
   const remotes = found.map((remote) => standingOf(remote, claim.connection.remotes, base));
-  const listedRemotes = found.filter((_, i) => remotes[i]?.listed === true);
-  if (listedRemotes.length === 0) throw noListedRemote(remotes);
-  return { ...claim, remotes, listedRemotes };
+  return { ...claim, remotes, listedRemotes: found.filter((_, i) => remotes[i]?.listed === true) };
 }
 
 /** A remote is listed when git fetches from, and pushes to, nothing but listed URLs. */

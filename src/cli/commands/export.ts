@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { HxError, isHxError } from "../../domain/errors.ts";
+import { HxError } from "../../domain/errors.ts";
 import type { Call, CommandSpec } from "../command.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { jsonText } from "../io/control-characters.ts";
@@ -13,7 +13,7 @@ export const command: CommandSpec = {
   group: "Keep",
   summary: "Write sessions out of hx: the agent's own files, and what they say as JSON and Markdown",
   details: [
-    "Each below `<dir>/<id>`: `files/`, `session.json` as `show --json` gives it, `session.md`. Somebody else's session leaves an access entry, as with `show`.",
+    "Each below `<dir>/<id>`: `files/`, `session.json` as `show --json` gives it, `session.md`. Somebody else's session leaves an access entry, as with `show`; those of several go out in one push.",
     "Exit 3 when some of several could not be written.",
   ],
   arguments: [{ name: "<session...>", summary: "Ids, or beginnings that no other has" }],
@@ -47,13 +47,10 @@ async function exportAll(call: Call): Promise<ExitCode> {
   const world = await call.world();
   const reports: RawReport[] = [];
   const failed: { session: string; code: string; message: string }[] = [];
-  for (const session of call.arguments) {
-    try {
-      reports.push(await world.reading.export(session, directory, { raw: format === "all" || format === "raw", render }));
-    } catch (error) {
-      if (!isHxError(error) || call.arguments.length === 1) throw error;
-      failed.push({ session, code: error.code, message: error.message });
-    }
+  for (const outcome of await world.reading.export(call.arguments, directory, { raw: format === "all" || format === "raw", render })) {
+    if ("report" in outcome) reports.push(outcome.report);
+    else if (call.arguments.length === 1) throw outcome.error;
+    else failed.push({ session: outcome.session, code: outcome.error.code, message: outcome.error.message });
   }
   call.progress.done();
   if (call.json) await call.out.json(exportJson(reports, failed));
