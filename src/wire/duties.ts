@@ -58,7 +58,7 @@ export function waitingShare({ approval, session, kind, why, fix }: Waiting): Wa
 }
 
 /** Lanes that this clone wrote in earlier quarters, whose keys it has: their wraps are its own to replace. */
-export async function olderLanes({ clone, ledger, own, identity }: SharingClone): Promise<readonly WritableLedger[]> {
+export async function olderLanes({ clone, ledger, own, identity }: Pick<SharingClone, "clone" | "ledger" | "identity"> & { readonly own: Pick<WritableLedger, "lane"> | null }): Promise<readonly WritableLedger[]> {
   const place = { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory };
   const older: WritableLedger[] = [];
   for (const ref of (await ledger.repository.store.list(SESSIONS_PREFIX)).keys()) {

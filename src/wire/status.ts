@@ -27,7 +27,7 @@ import { agentsOf } from "./agents.ts";
 import { connected, laneHere, openClone, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
 import { hookPlaces } from "./hooks-world.ts";
 import { summaryOf } from "./identity-summary.ts";
-import { requestWarnings } from "./request-notices.ts";
+import { sharingWarnings } from "./request-notices.ts";
 import type { Settings } from "./settings.ts";
 import { noticesFor } from "./team-duties.ts";
 import { missedAdministrators } from "./succession.ts";
@@ -81,7 +81,7 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
     warnings: [
       ...(await orWarn(warnings, [], () => laneWarnings(ledger, own, state))),
       ...(await orWarn(warnings, [], async () => dutyWarnings(state.chain.state, (await showIdentity(ports))?.person))),
-      ...(await orWarn(warnings, [], () => requestWarnings(ledger, state.chain.state, ports))),
+      ...(await orWarn(warnings, [], () => sharingWarnings(clone, ledger, state.chain.state, ports))),
       ...(waiting.sessions === 0 || (own !== null && laneWait(state.chain.state, own) !== null) ? [] : [{ message: waiting.sessions === 1 ? "1 captured session waits for a push" : `${waiting.sessions} captured sessions wait for a push`, fix: "hx sync" }]),
       ...(await pushWarnings(clone, lastPush ?? 0)),
       ...(await trustWarnings(ledger)),

@@ -1,6 +1,7 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
 import { REISSUE, REISSUE_COMMAND } from "../app/lane/reissue.ts";
+import { WaitingNotes } from "../app/sharing/waiting-note.ts";
 import { takeFromHome } from "../app/sync/home.ts";
 import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
 import { stagedSessions } from "../app/sync/waiting.ts";
@@ -36,7 +37,7 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
   const names = wanted.remote === undefined ? listed : listed.filter((name) => name === wanted.remote);
   if (names.length === 0) throw new HxError("not-connected", `'${wanted.remote ?? ""}' is not a listed remote of this clone`, { hints: listed.map((name) => `hx sync --remote ${name}`) });
   let own = await writable(clone, ledger);
-  const waiting = own === null ? 0 : await stagedSessions(own);
+  const waiting = own === null ? 0 : (await stagedSessions(own)).size;
   const remotes: SyncReport["remotes"][number][] = [];
   const warnings: string[] = [];
   const home = wanted.dryRun ? null : await clone.repository.config(HOME_KEY);
@@ -72,7 +73,7 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
   if (waits !== null) warnings.unshift(WAITING[waits]);
   const requests = identity === null || wanted.dryRun ? undefined : await requestsFor(identity);
   const shares = wanted.dryRun || !remotes.some(({ result }) => result === "done" || result === "nothing") ? null : await duties();
-  return { remotes, waiting: own === null ? 0 : await stagedSessions(own), ...(waits === null ? {} : { waits }), ...(requests === undefined ? {} : { requests }), ...(shares === null ? {} : { shares }), warnings };
+  return { remotes, waiting: own === null ? 0 : (await stagedSessions(own)).size, ...(waits === null ? {} : { waits }), ...(requests === undefined ? {} : { requests }), ...(shares === null ? {} : { shares }), warnings };
 
   async function requestsFor(unlocked: UnlockedIdentity): Promise<SyncReport["requests"]> {
     const newest = (await localChain(ledger)).state;
@@ -84,7 +85,9 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
     const unlocked = await openHere(settings, context.directory, ports, "never", context.signal);
     if (unlocked.identity === null) return null;
     try {
-      return await doDuties(await sharingOf(unlocked, context, "none"), context.signal);
+      const done = await doDuties(await sharingOf(unlocked, context, "none"), context.signal);
+      await new WaitingNotes(ledger.work, unlocked.identity.person).owes(done.waiting.length);
+      return done;
     } catch (error) {
       if (!isHxError(error) || (error.code !== "remote-failed" && error.code !== "busy")) throw error;
       warnings.push(`what is owed to shares waits for the next sync: ${error.message}`);

@@ -37,7 +37,7 @@ export interface Duties {
   readonly waiting: readonly Waiting[];
 }
 
-export function sceneOf(ledger: Pick<WritableLedger, "crypto">, input: DutiesInput): DutyScene {
+export function sceneOf(ledger: Pick<WritableLedger, "crypto">, input: Omit<DutiesInput, "scanner">): DutyScene {
   const { state, acting, identity, sharing, now, revoking } = input;
   const authors = lanesOf(state, authorsOf(ledger.crypto, state, acting), sharing);
   return { identity, state, approvals: [...sharing.sharing.approvals.values()], authors, now, ...(revoking === undefined ? {} : { revoking }) };

@@ -23,7 +23,7 @@ export interface Following {
  * parts found something or is not of today's rules: then it waits for the author to look.
  * @param scanner loads the rules; asked only when something grew
  */
-export async function followDuties(ledger: Ledger, scene: DutyScene, scanner: () => Promise<Scanner>): Promise<Following> {
+export async function followDuties(ledger: Ledger, scene: Omit<DutyScene, "identity">, scanner: () => Promise<Scanner>): Promise<Following> {
   const approvings: Approving[] = [];
   const waiting: Waiting[] = [];
   for (const given of scene.approvals) {
@@ -54,7 +54,7 @@ interface Grown extends OwnOpened {
   readonly known: number;
 }
 
-async function grownSessions(ledger: Ledger, scene: DutyScene, given: GivenApproval): Promise<readonly Grown[]> {
+async function grownSessions(ledger: Ledger, scene: Omit<DutyScene, "identity">, given: GivenApproval): Promise<readonly Grown[]> {
   const grown: { readonly covering: Covering; readonly place: NonNullable<ReturnType<typeof laneOf>> }[] = [];
   for (const [session, coverings] of given.covered) {
     const furthest = coverings.toSorted((a, b) => b.parts.count - a.parts.count)[0];

@@ -1,5 +1,5 @@
 import { toHex } from "../../domain/bytes.ts";
-import { HxError } from "../../domain/errors.ts";
+import { HxError, isHxError } from "../../domain/errors.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import { SUITE } from "../../format/fields.ts";
 import { openPrivate, type PrivateFacts } from "../../format/private-block.ts";
@@ -28,6 +28,26 @@ export async function openOwnSessions(ledger: Ledger, sessions: readonly OwnSess
   for (let at = 0; at < sessions.length; at += AT_ONCE) {
     const some = sessions.slice(at, at + AT_ONCE);
     all.push(...(await Promise.all(some.map(async (own) => ({ ...own, opened: await openOwnSession(ledger, own.author, own.source, own.session) })))));
+  }
+  return all;
+}
+
+/**
+ * As `openOwnSessions`; one that does not open keeps back none of the others. An approval can name a session that is in no lane: another
+ * device, or a changed client, said it.
+ */
+export async function openWhatOpens(ledger: Ledger, sessions: readonly OwnSession[]): Promise<readonly (OpenedSession | HxError)[]> {
+  const all: (OpenedSession | HxError)[] = [];
+  for (let at = 0; at < sessions.length; at += AT_ONCE) {
+    const some = sessions.slice(at, at + AT_ONCE).map(async ({ author, source, session }) => {
+      try {
+        return await openOwnSession(ledger, author, source, session);
+      } catch (error) {
+        if (isHxError(error)) return error;
+        throw error;
+      }
+    });
+    all.push(...(await Promise.all(some)));
   }
   return all;
 }

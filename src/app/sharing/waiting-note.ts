@@ -12,6 +12,8 @@ export interface WaitingNote {
   /** ms since 1970, of the last look after a remote was asked; absent: no remote was asked yet. */
   readonly asked?: number;
   readonly waiting: number;
+  /** Shares for which something was owed. */
+  readonly owed: number;
 }
 
 interface Note {
@@ -20,6 +22,7 @@ interface Note {
   readonly asked?: number;
   /** Hashes of the requests that wait. */
   readonly waiting: readonly string[];
+  readonly owed?: number;
 }
 
 /** Keeps what was found for those who come without keys. Nothing of what a request says is in it. */
@@ -34,7 +37,7 @@ export class WaitingNotes {
 
   async read(): Promise<WaitingNote | null> {
     const note = await this.#read();
-    return note === null ? null : { waiting: note.waiting.length, ...(note.asked === undefined ? {} : { asked: note.asked }) };
+    return note === null ? null : { waiting: note.waiting.length, owed: note.owed ?? 0, ...(note.asked === undefined ? {} : { asked: note.asked }) };
   }
 
   /** @param asked ms since 1970, when a remote was just asked */
@@ -46,8 +49,14 @@ export class WaitingNotes {
     if (isUntold && hashes.length > 0) await this.#work.write(UNTOLD, utf8(`${hashes.length}\n`));
     else if (isUntold) await this.told();
     const at = asked ?? before?.asked;
-    const note: Note = { v: 1, person: this.#person, ...(at === undefined ? {} : { asked: at }), waiting: hashes };
-    await this.#work.write(NOTE, utf8(JSON.stringify(note)));
+    await this.#write({ ...before, v: 1, person: this.#person, ...(at === undefined ? {} : { asked: at }), waiting: hashes });
+  }
+
+  /** For how many shares something is owed that waits. */
+  async owes(count: number): Promise<void> {
+    const before = await this.#read();
+    if ((before?.owed ?? 0) === count) return;
+    await this.#write({ waiting: [], ...before, v: 1, person: this.#person, owed: count });
   }
 
   /** The person has just seen what waits. */
@@ -55,11 +64,15 @@ export class WaitingNotes {
     if ((await this.#work.read(UNTOLD)) !== null) await this.#work.remove(UNTOLD);
   }
 
+  async #write(note: Note): Promise<void> {
+    await this.#work.write(NOTE, utf8(JSON.stringify(note)));
+  }
+
   async #read(): Promise<Note | null> {
     const bytes = await this.#work.read(NOTE);
     try {
       const note = bytes === null ? null : (JSON.parse(fromUtf8(bytes)) as Note);
-      return note !== null && note.v === 1 && note.person === this.#person && Array.isArray(note.waiting) ? note : null;
+      return note !== null && note.v === 1 && note.person === this.#person && Array.isArray(note.waiting) && Number.isInteger(note.owed ?? 0) ? note : null;
     } catch {
       return null;
     }

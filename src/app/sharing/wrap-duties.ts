@@ -1,5 +1,5 @@
 import { isHxError } from "../../domain/errors.ts";
-import type { PersonId, SessionId } from "../../domain/ids.ts";
+import type { Oid, PersonId, SessionId } from "../../domain/ids.ts";
 import { standing, type Covering, type GivenApproval, type Standing } from "../../domain/sharing/sharing.ts";
 import type { StatementHash } from "../../domain/sharing/statement.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
@@ -11,7 +11,7 @@ import type { WritableLedger } from "../ledger.ts";
 import type { Additions, RemovedWrap } from "../publish/additions.ts";
 import { addWraps, sharedSession } from "./approve.ts";
 import { possibleRecipients, presentWraps, wrapPathsOf, type KeysTree } from "./given-wraps.ts";
-import { laneAmong, openOwnSessions, type AuthorLanes } from "./open-sessions.ts";
+import { laneAmong, openWhatOpens, type AuthorLanes } from "./open-sessions.ts";
 import { presentRecipients, type Recipient } from "./recipients.ts";
 
 /** Something that is owed and cannot be done yet. */
@@ -51,10 +51,26 @@ export interface DutyScene {
  * that it had, what is revoked or expired goes. Nothing is wrapped to a team that is due: its wraps stay until it has a new key.
  */
 export async function wrapDuties(ledger: WritableLedger, tree: KeysTree, scene: DutyScene): Promise<WrapDuties> {
-  const wraps = new Map<string, Uint8Array>();
+  const owed = await owedWraps(ledger, tree, scene);
   const removed: RemovedWrap[] = [];
+  for (const { path, oid } of owed.gone) removed.push({ path, tombstone: tombstoneFor(ledger, scene.identity, path, await tree.store.readBlob(oid), "removed") });
+  const { wraps, waiting } = await sealMissing(ledger, scene, owed.missing);
+  return { additions: { items: [], wraps, removed }, rewrapped: wraps.size, removed: removed.length, waiting: onePerApproval([...owed.waiting, ...waiting]) };
+}
+
+/** What a lane's keys ref owes; nothing is sealed or signed yet. */
+export interface OwedWraps {
+  readonly missing: readonly { readonly covering: Covering; readonly recipients: readonly Recipient[] }[];
+  /** Everybody can read the reason of a tombstone, so it is the same for a team with a new key as for an author who changed their mind. */
+  readonly gone: readonly { readonly path: string; readonly oid: Oid }[];
+  readonly waiting: readonly Waiting[];
+}
+
+/** Looks, and opens nothing. */
+export async function owedWraps(ledger: Pick<WritableLedger, "crypto" | "lane">, tree: KeysTree, scene: Omit<DutyScene, "identity">): Promise<OwedWraps> {
+  const gone: OwedWraps["gone"][number][] = [];
   const waiting: Waiting[] = [];
-  const missing: { readonly covering: Covering; readonly recipients: readonly Recipient[] }[] = [];
+  const missing: OwedWraps["missing"][number][] = [];
   for (const given of scene.approvals) {
     for (const covering of coveringsIn(ledger, given)) {
       const stands = standingNow(scene, given, covering.parts.session);
@@ -73,18 +89,14 @@ export async function wrapDuties(ledger: WritableLedger, tree: KeysTree, scene: 
       await bury(covering, wanted);
     }
   }
-  await sealMissing();
-  return { additions: { items: [], wraps, removed }, rewrapped: wraps.size, removed: removed.length, waiting: onePerApproval(waiting) };
+  return { missing, gone, waiting: onePerApproval(waiting) };
 
   function present(covering: Covering): ReturnType<typeof presentWraps> {
     return presentWraps(tree, possibleRecipients(scene.state, covering).flatMap((to) => wrapPathsOf(ledger.crypto, covering, to)));
   }
 
-  /** Everybody can read the reason of a tombstone, so it is the same for a team with a new key as for an author who changed their mind. */
   async function bury(covering: Covering, keep: ReadonlySet<string>): Promise<void> {
-    for (const { path, oid } of await present(covering)) {
-      if (!keep.has(path)) removed.push({ path, tombstone: tombstoneFor(ledger, scene.identity, path, await tree.store.readBlob(oid), "removed") });
-    }
+    for (const wrap of await present(covering)) if (!keep.has(wrap.path)) gone.push(wrap);
   }
 
   /** Those who lack a wrap. One that was removed never comes back under its id: who was let in again needs a new approval. */
@@ -104,26 +116,34 @@ export async function wrapDuties(ledger: WritableLedger, tree: KeysTree, scene: 
     for (const path of paths) if ((await entryAt(store, keys, tombstonePath(path.slice(path.lastIndexOf("/") + 1)))) !== null) return true;
     return false;
   }
+}
 
-  async function sealMissing(): Promise<void> {
-    const found = missing.flatMap((owed) => {
-      const place = laneOf(scene.authors, owed.covering);
-      return place === null ? [] : [{ ...owed, place: { ...place, session: owed.covering.parts.session } }];
-    });
-    const opened = await openOwnSessions(ledger, found.map(({ place }) => place));
-    for (const [i, { covering, recipients }] of found.entries()) {
-      const one = opened[i]?.opened;
-      const { first, count } = covering.parts;
-      if (one === undefined || one.parts.parts.length < count) continue;
-      const shared = sharedSession(one, first);
-      const approval = { approval: covering.statement.hash, tag: covering.statement.said.tag };
-      for (const recipient of recipients) addWraps(ledger, wraps, approval, { ...shared, keys: shared.keys.slice(0, count - first) }, recipient);
+async function sealMissing(ledger: WritableLedger, scene: DutyScene, missing: OwedWraps["missing"]): Promise<{ readonly wraps: ReadonlyMap<string, Uint8Array>; readonly waiting: readonly Waiting[] }> {
+  const wraps = new Map<string, Uint8Array>();
+  const waiting: Waiting[] = [];
+  const found = missing.flatMap((owed) => {
+    const place = laneOf(scene.authors, owed.covering);
+    return place === null ? [] : [{ ...owed, place: { ...place, session: owed.covering.parts.session } }];
+  });
+  const opened = await openWhatOpens(ledger, found.map(({ place }) => place));
+  for (const [i, { covering, recipients }] of found.entries()) {
+    const one = opened[i];
+    const { first, count, session } = covering.parts;
+    if (isHxError(one)) {
+      const [fix] = one.hints;
+      waiting.push({ approval: covering.statement.hash, session, kind: "rewrap", why: `its keys cannot be sealed: ${one.message}`, ...(fix === undefined ? {} : { fix }) });
+      continue;
     }
+    if (one === undefined || one.parts.parts.length < count) continue;
+    const shared = sharedSession(one, first);
+    const approval = { approval: covering.statement.hash, tag: covering.statement.said.tag };
+    for (const recipient of recipients) addWraps(ledger, wraps, approval, { ...shared, keys: shared.keys.slice(0, count - first) }, recipient);
   }
+  return { wraps, waiting };
 }
 
 /** What a lane itself approved: the wraps lie in its keys ref. */
-function coveringsIn({ lane }: WritableLedger, given: GivenApproval): readonly Covering[] {
+function coveringsIn({ lane }: Pick<WritableLedger, "lane">, given: GivenApproval): readonly Covering[] {
   return [...given.covered.values()].flat().filter(({ statement }) => statement.place.lane === lane.id);
 }
 

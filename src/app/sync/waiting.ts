@@ -1,3 +1,4 @@
+import { isSessionId, type SessionId } from "../../domain/ids.ts";
 import { laneRef } from "../../format/paths.ts";
 import { CLOSED_REF, STAGE_REF, stagedTree } from "../capture/stage.ts";
 import type { WritableLedger } from "../ledger.ts";
@@ -12,11 +13,11 @@ export async function hasWork(ledger: WritableLedger, url: string): Promise<bool
 }
 
 /** Sessions with captures that are not published yet. */
-export async function stagedSessions(ledger: WritableLedger): Promise<number> {
-  const sessions = new Set<string>();
+export async function stagedSessions(ledger: Pick<WritableLedger, "stage">): Promise<ReadonlySet<SessionId>> {
+  const sessions = new Set<SessionId>();
   for (const ref of [STAGE_REF, CLOSED_REF]) {
     const tree = await stagedTree(ledger.stage, ref);
-    for (const fan of await directoryAt(ledger.stage, tree, "s")) for (const { name } of await ledger.stage.readTree(fan.oid)) sessions.add(name);
+    for (const fan of await directoryAt(ledger.stage, tree, "s")) for (const { name } of await ledger.stage.readTree(fan.oid)) if (isSessionId(name)) sessions.add(name);
   }
-  return sessions.size;
+  return sessions;
 }
