@@ -4,11 +4,14 @@ import { joinAdditions, type Additions } from "../app/publish/additions.ts";
 import { fetchSegments } from "../app/read/open-session.ts";
 import { approve, sharedSession, type SharedSession } from "../app/sharing/approve.ts";
 import { authorsOf } from "../app/sharing/authors.ts";
-import { lanesOf, ownSessions, requestNamed, sessionNamed, shortApproval, shortRequest } from "../app/sharing/choose-own.ts";
+import { lanesOf, ownSessions, requestNamed, sessionNamed, shortApproval } from "../app/sharing/choose-own.ts";
 import { copyOf, examine, isKnownClean, type Copied, type Examined } from "../app/sharing/examine.ts";
+import { requestName } from "../app/sharing/find-request.ts";
 import { openOwnSessions, type AuthorLanes, type OwnOpened, type OwnSession } from "../app/sharing/open-sessions.ts";
 import { shownTies } from "../app/sharing/read-sharing.ts";
 import { audienceRecipients } from "../app/sharing/recipients.ts";
+import { subjectWords } from "../app/sharing/requests.ts";
+import { stagedSessions } from "../app/sync/waiting.ts";
 import { called } from "../app/workspace/directory.ts";
 import type { ShareDecision, ShareOptions, SharePlan, SharePlanSession, ShareReport } from "../cli/world-share.ts";
 import type { WorldContext } from "../cli/world.ts";
@@ -102,7 +105,7 @@ async function chosen(here: SharingClone, options: ShareOptions, finder: Candida
   const audience: Audience = options.members === undefined ? "team" : [...new Set(options.members.map((name) => acting.directory.findPerson(name).id))].sort();
   audienceRecipients(state, team, audience);
   const turns = options.turns ?? asked?.turns;
-  const found = request === null ? plainly(sessions, options) : [await answering(here, lanes, sessions, request, options, finder)];
+  const found = request === null ? plainly(sessions, [...(await stagedSessions(here.ledger))], options) : [await answering(here, lanes, sessions, request, options, finder)];
   return { sessions: found, team, audience, ...(request === null ? {} : { request }), ...(turns === undefined ? {} : { turns }) };
 }
 
@@ -110,8 +113,8 @@ function isWholeSession(sessions: ReadonlyMap<SessionId, OwnSession>, text: stri
   return [...sessions.keys()].some((session) => session === text.toLowerCase());
 }
 
-function plainly(sessions: ReadonlyMap<SessionId, OwnSession>, { all, what }: ShareOptions): readonly OwnSession[] {
-  const found = all ? [...sessions.values()] : what.map((text) => sessionNamed(sessions, text));
+function plainly(sessions: ReadonlyMap<SessionId, OwnSession>, staged: readonly SessionId[], { all, what }: ShareOptions): readonly OwnSession[] {
+  const found = all ? [...sessions.values()] : what.map((text) => sessionNamed(sessions, text, staged));
   if (found.length === 0) throw new HxError("not-found", "there is nothing to share", { hints: ["hx list"] });
   return [...new Map(found.map((own) => [own.session, own])).values()];
 }
@@ -124,7 +127,7 @@ async function answering(here: SharingClone, lanes: readonly AuthorLanes[], sess
   const its = lanes.find(({ author }) => author.person === to);
   const candidates = its === undefined ? [] : await finder(here, its, about);
   const [first, second] = candidates;
-  const flag = `hx share ${shortRequest(request.hash)} --session <id>`;
+  const flag = `hx share ${requestName(here.sharing.sharing, request.hash)} --session <id>`;
   if (first === undefined) throw new HxError("not-found", `no session here is known to have made commit '${about.commit.slice(0, 12)}'`, { hints: ["hx list", flag] });
   if (second !== undefined) {
     const lines = candidates.slice(0, 10).map(({ session, reasons }) => `${session} (${reasons[0] ?? ""})`);
@@ -176,13 +179,13 @@ function approveAll(here: SharingClone, ledger: WritableLedger, options: ShareOp
   return { approvals: each.flatMap(({ approvals }) => approvals), additions: joinAdditions(each.map(({ additions }) => additions)) };
 }
 
-function planOf({ acting, state }: SharingClone, options: ShareOptions, { team, audience, request, turns }: Chosen, examined: readonly Examined[], copy: boolean): SharePlan {
+function planOf({ acting, sharing, state }: SharingClone, options: ShareOptions, { team, audience, request, turns }: Chosen, examined: readonly Examined[], copy: boolean): SharePlan {
   const { directory } = acting;
   const person = (id: PersonId): string => called(directory.person(id));
   const members = [...(state.chain.state.teams.get(team)?.members ?? [])].map(([id, since]) => ({ name: person(id), since }));
   const asked = request?.request;
   return {
-    ...(asked === undefined ? {} : { request: { id: shortRequest(asked.hash), by: person(asked.said.person), reason: asked.said.reason, about: aboutWords(asked.said.about) } }),
+    ...(asked === undefined ? {} : { request: { id: requestName(sharing.sharing, asked.hash), by: person(asked.said.person), reason: asked.said.reason, about: subjectWords(asked.said.about) } }),
     team: { id: team, name: called(directory.team(team)) },
     members,
     audience: audience === "team" ? audience : audience.map(person),
@@ -204,11 +207,4 @@ function planSession({ session, opened, findings, scanned }: Examined, copy: boo
     findings: findings.map(({ turn, ...finding }) => ({ ...finding, ...(turn === undefined ? {} : { turn: turn + 1 }) })),
     ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Partial<SharePlanSession>),
   };
-}
-
-function aboutWords(about: Subject): string {
-  if ("session" in about) return `session ${about.session.slice(0, 8)}`;
-  const commit = `commit ${about.commit.slice(0, 8)}`;
-  if (about.path === undefined) return commit;
-  return `${about.path}${about.line === undefined ? "" : `:${about.line}`} of ${commit}`;
 }

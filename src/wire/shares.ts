@@ -1,6 +1,7 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
-import { shortApproval, shortRequest } from "../app/sharing/choose-own.ts";
+import { shortApproval } from "../app/sharing/choose-own.ts";
 import { dutiesOf, owedElsewhere, sceneOf } from "../app/sharing/duties.ts";
+import { requestName } from "../app/sharing/find-request.ts";
 import { isAuthor } from "../app/sharing/wrap-duties.ts";
 import { called } from "../app/workspace/directory.ts";
 import type { GivenShare, ReceivedShare, SharesReport, WaitingShare } from "../cli/world-share.ts";
@@ -45,7 +46,7 @@ function givenShare(here: SharingClone, given: GivenApproval): GivenShare {
     audience: said.audience === "team" ? said.audience : said.audience.map((person) => called(directory.person(person))),
     revokedSessions: given.revoked === "all" ? [...given.covered.keys()] : [...given.revoked],
     reads: [...here.sharing.sharing.accesses.values()].filter(({ access }) => access.said.approval === hash).length,
-    ...(said.request === undefined ? {} : { request: shortRequest(said.request) }),
+    ...(said.request === undefined ? {} : { request: requestName(here.sharing.sharing, said.request) }),
   };
 }
 

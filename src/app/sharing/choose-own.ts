@@ -3,6 +3,7 @@ import type { SessionId } from "../../domain/ids.ts";
 import type { RequestRecord } from "../../domain/sharing/sharing.ts";
 import type { Author } from "../read/author-keys.ts";
 import { sessionsOf } from "../read/lane-source.ts";
+import { requestName } from "./find-request.ts";
 import type { AuthorLanes, OwnSession } from "./open-sessions.ts";
 import type { SharingHere } from "./read-sharing.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
@@ -25,18 +26,23 @@ export async function ownSessions(all: readonly AuthorLanes[]): Promise<Readonly
   return sessions;
 }
 
-/** By id or a beginning of it. @throws HxError `not-found`, `ambiguous` with the ids */
-export function sessionNamed(sessions: ReadonlyMap<SessionId, OwnSession>, text: string): OwnSession {
+/**
+ * By id or a beginning of it.
+ * @param staged what was captured here and lies in no lane yet
+ * @throws HxError `not-found`, `ambiguous` with the ids; `refused` for one that lies in no lane yet: an approval of it would name nothing
+ */
+export function sessionNamed(sessions: ReadonlyMap<SessionId, OwnSession>, text: string, staged: readonly SessionId[] = []): OwnSession {
   const wanted = text.toLowerCase();
   const found = [...sessions.values()].filter(({ session }) => wanted.length > 0 && session.startsWith(wanted));
   const [first, second] = found;
+  const waits = first === undefined ? staged.find((session) => wanted.length > 0 && session.startsWith(wanted)) : undefined;
+  if (waits !== undefined) throw new HxError("refused", `session '${waits}' was captured, and lies in no lane yet: it can be shared once it is published`, { hints: ["hx status", "hx sync"] });
   if (first === undefined) throw new HxError("not-found", `no session of yours begins with '${text}'`, { hints: ["hx list"] });
   if (second !== undefined) throw new HxError("ambiguous", `'${text}' is the beginning of ${found.length}: ${found.slice(0, 10).map(({ session }) => session).join(", ")}`, { hints: ["hx list"] });
   return first;
 }
 
-/** How a request, or an approval, is written for people: `r` and the beginning of its hash. */
-export const shortRequest = (hash: string): string => `r${hash.slice(0, 8)}`;
+/** How an approval is written for people: `a` and the beginning of its hash. */
 export const shortApproval = (hash: string): string => `a${hash.slice(0, 8)}`;
 
 /** What `text` can mean among hashes that are written with this letter in front; the letter may be left out. */
@@ -58,8 +64,8 @@ export function requestNamed(here: Pick<SharingHere, "sharing">, authors: readon
   const [first, second] = found;
   const record = first === undefined ? undefined : mine.get(first);
   if (first === undefined || record === undefined) return null;
-  if (second !== undefined) throw new HxError("ambiguous", `'${text}' is the beginning of ${found.length} requests: ${found.map(shortRequest).join(", ")}`, { hints: ["hx requests"] });
-  if (record.state === "withdrawn") throw new HxError("refused", `the request '${shortRequest(first)}' was withdrawn`, { hints: ["hx requests"] });
-  if (record.state === "stale") throw new HxError("refused", `who asked in '${shortRequest(first)}' is not a member of that team`, { hints: ["hx requests"] });
+  if (second !== undefined) throw new HxError("ambiguous", `'${text}' is the beginning of ${found.length} requests: ${found.map((hash) => requestName(here.sharing, hash)).join(", ")}`, { hints: ["hx requests"] });
+  if (record.state === "withdrawn") throw new HxError("refused", `the request '${requestName(here.sharing, first)}' was withdrawn`, { hints: ["hx requests"] });
+  if (record.state === "stale") throw new HxError("refused", `who asked in '${requestName(here.sharing, first)}' is not a member of that team`, { hints: ["hx requests"] });
   return record;
 }
