@@ -103,6 +103,8 @@ describe("a key of a team", () => {
     });
     const { code, stderr } = await cyd.machine.tryHx(cyd.checkout, ["sync"]);
     expect([code, stderr]).toEqual([0, expect.stringContaining("something is wrong with the key of team odd")]);
+    expect((await cyd.json("status"))["warnings"]).toContainEqual({ message: expect.stringContaining("something is wrong with the key of team odd"), fix: "hx team show odd" });
+    expect(JSON.stringify((await ben.json("status"))["warnings"])).not.toContain("something is wrong");
     expect((await cyd.machine.tryHx(cyd.checkout, ["team", "show", "odd"])).code).toBe(13);
     expect((await ben.machine.tryHx(ben.checkout, ["team", "show", "odd"])).code).toBe(0);
   });
