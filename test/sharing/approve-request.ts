@@ -11,8 +11,8 @@ import { readSettings } from "../../src/wire/settings.ts";
 import { openSharing, sayHere, speakingLane } from "../../src/wire/sharing-clone.ts";
 import { portsOf, type Colleague } from "../support/workspace-people.ts";
 
-/** Says that a request is approved, of the sessions in the lane of this clone, without the keys: for what others are told of it. */
-export async function approveRequest(author: Colleague, name: string, more: { readonly expires?: number } = {}): Promise<void> {
+/** Says that a request is approved, of a session in the lane of this clone (or of any other, `session`), without the keys: for what others are told of it. */
+export async function approveRequest(author: Colleague, name: string, more: { readonly expires?: number } = {}, session?: string): Promise<void> {
   const context: WorldContext = { directory: author.checkout, passphrase: { ask: async () => null }, progress: { phase: () => undefined, warn: () => undefined, done: () => undefined }, signal: new AbortController().signal };
   const here = await openSharing(readSettings(author.machine.env), context, () => portsOf(author.machine), "must");
   const own = speakingLane(here);
@@ -23,7 +23,7 @@ export async function approveRequest(author: Colleague, name: string, more: { re
   const tie = ownTies(state, here.acting, here.sharing).get(toHex(own.lane.publicKey));
   if (tie === undefined || !("epoch" in to)) throw new Error("no tie");
   const source = here.sharing.lanes.find(({ lane }) => lane === own.lane.id);
-  const [first = sessionId("0".repeat(32))] = source === undefined ? [] : await sessionsOf(source);
+  const [first = sessionId("0".repeat(32))] = session !== undefined ? [sessionId(session)] : source === undefined ? [] : await sessionsOf(source);
   const sealed = sealStatement(
     own,
     here.acting,
