@@ -5,6 +5,8 @@ import type { PushRef, PushResult, Remote } from "../../ports/git.ts";
 import type { Ledger, WritableLedger } from "../ledger.ts";
 import type { Additions } from "../publish/additions.ts";
 import { publish } from "../publish/publish.ts";
+import { writeStatements } from "../workspace/append.ts";
+import { readChain, type Chain } from "../workspace/chain.ts";
 import { fetchLanes, type LaneProblem } from "./fetch-lanes.ts";
 import { pinOwnLane, recoverOwnLane, refuseLostOffer } from "./own-lane.ts";
 import { writePushed } from "./pushed.ts";
@@ -115,9 +117,23 @@ async function syncChain(ledger: Ledger, remote: Remote, url: string, refs: Read
   await remote.fetch(store, url, [{ from: ROOT_REF, to: ROOT_QUARANTINE }], { ...options, whole: true });
   const accepted = await acceptChain(ledger, store, theirs);
   const updates = [{ ref: ROOT_QUARANTINE, from: theirs, to: null }];
-  const take = ours === null || accepted.longer;
-  await store.update(take ? [{ ref: ROOT_REF, from: ours, to: theirs }, ...updates] : updates);
+  const tip = ours === null || accepted.longer ? theirs : await onTopOf(ledger, accepted.chain.chain, ours);
+  await store.update(tip === ours ? updates : [{ ref: ROOT_REF, from: ours, to: tip }, ...updates]);
   return localChain(ledger);
+}
+
+/**
+ * The remote takes nothing but what goes on from its own commits. Another clone may have brought the same statements there in other ones,
+ * and a chain that comes from a home of its own has those of the home: then the statements that the remote lacks go on top of its commits.
+ * @param ours tip of a chain that says the same as `theirs`, as far as both go
+ */
+async function onTopOf(ledger: Ledger, theirs: Chain, ours: Oid): Promise<Oid> {
+  const { store } = ledger.repository;
+  const now = ledger.clock.now();
+  const chain = await readChain(store, ours, now);
+  if (chain.commits.includes(theirs.tip)) return ours;
+  const missing = chain.statements.slice(theirs.statements.length);
+  return missing.length === 0 ? theirs.tip : writeStatements(store, theirs, missing, now);
 }
 
 /** Lanes that this clone writes, or wrote in an earlier quarter: those whose refs lie in the work repository. */
