@@ -57,6 +57,8 @@ describe("two administrators at once", () => {
     const [a, b] = [at(ada).teams, at(ben).teams];
     const made = await Promise.all([a.create("web"), b.create("data"), at(ada).projects.create("tools"), at(ben).projects.create("infra")]);
     expect(made).toHaveLength(4);
+    // A list asks no remote, and whose statement came last is not known.
+    await speaking(ada);
     const names = (await a.list()).teams.map(({ name }) => name);
     expect(names.toSorted()).toEqual(["data", "web"]);
     const like = await Promise.allSettled([a.create("mobile"), b.create("M0bile")]);
