@@ -15,12 +15,12 @@ export interface Clause {
 
 const REACH = "test/attacks/reach.test.ts";
 const ADMINISTRATORS = "administrators";
-const ACCEPTED = "what-is-known-and-accepted";
+const PROMISES = "promises";
 const LOG = "the-access-log-an-adversary-who-may-read-what-was-shared";
 const REMOTE = "an-adversary-who-can-write-to-the-remote-a-host-a-stolen-push-token";
 const HOST = "an-adversary-who-can-read-the-remote-or-a-clone-a-backup-the-hosts-disks";
 
-const promise = <Id extends string>(id: Id, threat: string = ACCEPTED) => ({ id, enforcement: "promise", tests: [], threat }) as const satisfies Clause;
+const promise = <Id extends string>(id: Id, threat: string = PROMISES) => ({ id, enforcement: "promise", tests: [], threat }) as const satisfies Clause;
 
 /** Every clause of the template, in the order of its texts. */
 export const CLAUSES = [
