@@ -6,13 +6,13 @@ import { CLAUSES, clauseTable } from "../../src/domain/policy/clauses.ts";
 import { changedTexts } from "../../src/domain/policy/diff.ts";
 import { TEMPLATES, renderTemplate } from "../../src/domain/policy/template/render.ts";
 import { readText, shownText } from "../../src/domain/policy/text.ts";
-import { DOCUMENT_LIMIT, LANGUAGES } from "../../src/domain/policy/version.ts";
+import { DOCUMENT_LIMIT, LANGUAGES, type Language } from "../../src/domain/policy/version.ts";
 import { TERMS as TERM_NAMES } from "../../src/domain/policy/words.ts";
 import { TERMS } from "./terms.ts";
 
 const root = new URL("../../", import.meta.url);
 const page = (path: string): Promise<string> => readFile(new URL(path, root), "utf8");
-const template = (languages = LANGUAGES): readonly NamedText[] => [...renderTemplate(TERMS, languages)].map(([name, text]) => ({ name, text }));
+const template = (languages: readonly Language[] = LANGUAGES): readonly NamedText[] => [...renderTemplate(TERMS, languages)].map(([name, text]) => ({ name, text }));
 const changed = (name: string, change: (text: string) => string): readonly NamedText[] => template().map((one) => (one.name === name ? { name, text: change(one.text) } : one));
 const messages = (texts: readonly NamedText[]): readonly string[] => policyProblems(TERMS, texts).map(({ document, message }) => `${document} ${message}`);
 

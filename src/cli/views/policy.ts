@@ -8,7 +8,7 @@ import type { Style } from "./words.ts";
 const STANDING: Readonly<Record<PolicyRow["standing"], string>> = { "in force": "in force", coming: "coming", past: "past", replaced: "replaced before its day" };
 
 export function publishedView(row: PolicyRow): string {
-  return `version ${row.version} of the policy is published, and in force from ${row.effective} on\nhx policy show ${row.version} shows it in every clone, from its next sync on\n`;
+  return `version ${row.version} of the policy is published, and in force from ${visibleLine(row.effective)} on\nhx policy show ${row.version} shows it in every clone, from its next sync on\n`;
 }
 
 export function languagesOf({ documents }: ShownPolicy): readonly string[] {
@@ -17,19 +17,19 @@ export function languagesOf({ documents }: ShownPolicy): readonly string[] {
 
 /** @param languages all in which it is there */
 export function policyView(shown: ShownPolicy, languages: readonly string[], style: Style): string {
-  const head = `${style.bold(`version ${shown.version}`)}, ${STANDING[shown.standing]}: published ${shown.published}, effective ${shown.effective}${entry(shown)}, by ${nameOf(shown.by)}; in ${languages.join(", ")}\n`;
+  const head = `${style.bold(`version ${shown.version}`)}, ${STANDING[shown.standing]}: ${daysOf(shown)}, by ${nameOf(shown.by)}; in ${visibleLine(languages.join(", "))}\n`;
   const inOrder = shown.documents.toSorted((a, b) => Number(b.name.startsWith("policy.")) - Number(a.name.startsWith("policy.")));
   return head + inOrder.map(({ name, text }) => (text === undefined ? `\n${style.yellow("missing")}: the text '${visibleLine(name)}' is not in this copy of the workspace chain\n` : `\n${visible(shownText(text))}`)).join("");
 }
 
-/** Only where it says something: the days of a version are the word of who published it. */
-function entry({ published, entered }: PolicyRow): string {
-  return entered === published ? "" : `, here since ${entered}`;
+/** The days of a version are the word of who published it: where it came in on another day, that is said. */
+function daysOf({ published, effective, entered }: PolicyRow): string {
+  return visibleLine(`published ${published}, effective ${effective}${entered === published ? "" : `, here since ${entered}`}`);
 }
 
 export function historyTable({ versions, head }: PolicyHistory, style: Style): string {
   if (versions.length === 0) return "no policy was published in this workspace\n";
-  const lines = versions.map((row) => `${style.bold(`version ${row.version}`)}  ${STANDING[row.standing].padEnd(10)}  published ${row.published}, effective ${row.effective}${entry(row)}  ${nameOf(row.by)}\n`);
+  const lines = versions.map((row) => `${style.bold(`version ${row.version}`)}  ${STANDING[row.standing].padEnd(10)}  ${daysOf(row)}  ${nameOf(row.by)}\n`);
   return `${lines.join("")}${style.dim(`as of statement ${head}`)}\n`;
 }
 
@@ -50,7 +50,7 @@ export function diffView({ from, to, terms, texts, missing }: PolicyDiff, style:
 }
 
 function pointView(point: PolicyPoint): string {
-  return point === "draft" ? "'.hx/policy'" : `version ${point}`;
+  return point === "draft" ? "'.hx/policy'" : visibleLine(`version ${point}`);
 }
 
 const HELD = { keys: "enforced by keys", clients: "enforced by clients", promise: "promise only" } as const;
@@ -58,8 +58,8 @@ const WORDING = { template: "", own: ", in your own words: hx knows what it hold
 
 export function checkView({ of, problems, clauses, here, missing }: PolicyCheck, style: Style): string {
   const lines = clauses.map(({ id, enforcement, wording, tests }) => {
-    const line = `${id.padEnd(26)}${enforcement === "promise" ? style.yellow(HELD[enforcement]) : HELD[enforcement]}${WORDING[wording]}\n`;
-    return `${line}${tests.map((test) => style.dim(`  ${test}\n`)).join("")}`;
+    const line = `${visibleLine(id).padEnd(26)}${enforcement === "promise" ? style.yellow(HELD[enforcement]) : HELD[enforcement]}${WORDING[wording]}\n`;
+    return `${line}${tests.map((test) => style.dim(`  ${visibleLine(test)}\n`)).join("")}`;
   });
   const count = (held: keyof typeof HELD): number => clauses.filter(({ enforcement, wording }) => enforcement === held && wording !== "absent").length;
   const sum = `${counted(count("keys"), "clause")} enforced by keys, ${count("clients")} by clients, ${count("promise")} promise only\n`;

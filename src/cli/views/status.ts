@@ -24,7 +24,7 @@ function place(status: Status, style: Style): readonly Row[] {
 
 function policyLine({ inForce, coming }: PolicySummary): string {
   const now = inForce === undefined ? "none in force yet" : `version ${inForce.version}, in force since ${inForce.effective}`;
-  return coming === undefined ? now : `${now}; version ${coming.version} from ${coming.effective} on`;
+  return visibleLine(coming === undefined ? now : `${now}; version ${coming.version} from ${coming.effective} on`);
 }
 
 function identity({ identity: mine }: Status): readonly Row[] {
