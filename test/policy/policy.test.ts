@@ -9,6 +9,9 @@ import { toHex, utf8 } from "../../src/domain/bytes.ts";
 import { dayOf, dayText } from "../../src/domain/policy/day.ts";
 import type { Oid } from "../../src/domain/ids.ts";
 import { parseCommit } from "../../src/format/commit.ts";
+import type { HxError } from "../../src/domain/errors.ts";
+import { codeOf } from "../second-reader/errors.ts";
+import { openRepository } from "../second-reader/open-repository.ts";
 import { makeWorld, type JourneyWorld } from "../journey/world.ts";
 import { admitted, founder, speaking, type Colleague } from "../support/workspace-people.ts";
 
@@ -145,7 +148,17 @@ describe("texts beside the statements", () => {
     const { crypto } = ledger;
     const { chain, state: said } = state.chain;
     const write = (documents: ReadonlyMap<string, Uint8Array>): Promise<Oid> => writeStatements(store, null, chain.statements, Date.now(), documents);
-    const verified = async (tip: Oid): Promise<number> => (await verifyChain(ledger, store, tip)).chain.documents.size;
+    /** The second reader must come to the same end. */
+    const verified = async (tip: Oid): Promise<number> => {
+      await ada.machine.git(ada.checkout, "update-ref", "refs/sessions/v1/root", tip);
+      const other = await openRepository(ada.checkout, phrase).then(() => "ok", codeOf);
+      const [size, code] = await verifyChain(ledger, store, tip).then((found) => [found.chain.documents.size, "ok"] as const, (error: HxError) => [error, error.code] as const);
+      expect(other).toBe(code);
+      await ada.machine.git(ada.checkout, "update-ref", "refs/sessions/v1/root", chain.tip);
+      if (typeof size !== "number") throw size;
+      return size;
+    };
+    const phrase = await readFile(world.path("phrase-ada"), "utf8");
     expect(chain.documents.size).toBe(8);
     const [[name, bytes] = ["", utf8("")]] = [...chain.documents];
     expect(await verified(await write(chain.documents))).toBe(8);
