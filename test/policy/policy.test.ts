@@ -1,9 +1,12 @@
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { gitRepositories } from "../../src/adapters/git/repositories.ts";
+import { policyStatement } from "../../src/app/policy/publish.ts";
 import { verifyChain } from "../../src/app/sync/workspace-chain.ts";
 import { writeStatements } from "../../src/app/workspace/append.ts";
 import { projectBody, signStatement } from "../../src/app/workspace/compose.ts";
+import { copyWorkspace, fetchWorkspace, syncWorkspace } from "../../src/app/workspace/sync.ts";
 import { newProjectId } from "../../src/app/workspace/found.ts";
 import { toHex, utf8 } from "../../src/domain/bytes.ts";
 import { dayOf, dayText } from "../../src/domain/policy/day.ts";
@@ -13,6 +16,7 @@ import type { HxError } from "../../src/domain/errors.ts";
 import { codeOf } from "../second-reader/errors.ts";
 import { openRepository } from "../second-reader/open-repository.ts";
 import { makeWorld, type JourneyWorld } from "../journey/world.ts";
+import { TERMS } from "./terms.ts";
 import { admitted, founder, speaking, type Colleague } from "../support/workspace-people.ts";
 
 let world: JourneyWorld;
@@ -140,6 +144,16 @@ describe("published versions", () => {
   });
 });
 
+it("no version is dated by a clock that is behind what was signed", async () => {
+  later(14);
+  const { acting, state, ledger } = await speaking(ada);
+  const draft = { terms: TERMS, texts: [{ name: "policy.en.md", text: "x" }] };
+  const dated = (now: number, newest: number): number => policyStatement(ledger.crypto.hashes, state.chain.state, acting, draft, { today: now, newest, effective: now + 60 }).published;
+  expect(dated(today + 20, today + 20)).toBe(today + 20);
+  expect(() => dated(today + 20, today + 21)).toThrow(/somebody signed on .* already/);
+  expect(() => dated(today + 6, today)).toThrow(/somebody signed on .* already/);
+});
+
 describe("texts beside the statements", () => {
   it("may be missing, and must be what a policy names", async () => {
     later(14);
@@ -188,6 +202,23 @@ describe("texts beside the statements", () => {
     await expect(forged([...others, { name, mode: "40000", oid: grown }]).then(verified)).rejects.toThrow(/adds a piece to the text/);
     await expect(forged(others).then(verified)).rejects.toThrow(/changes the text/);
     await expect(forged([...texts, { name: "x", mode: "40000", oid: grown }]).then(verified)).rejects.toThrow(/has no place/);
+  });
+
+  it("go along when statements are copied, or forwarded behind other commits", async () => {
+    later(14);
+    const { clone, ledger, state } = await speaking(ada);
+    const { store } = ledger.repository;
+    const ports = { crypto: ledger.crypto, clock: ledger.clock, remote: clone.remote };
+    const home = { chain: state.chain.chain, state: state.chain.state };
+    const into = await gitRepositories({ env: ada.machine.env }).bareStore(world.path("copy"), "sha1");
+    expect((await copyWorkspace(ports, null, home, into)).chain.documents).toEqual(home.chain.documents);
+
+    const elsewhere = await world.remote();
+    const early = await writeStatements(store, null, home.chain.statements.slice(0, 3), Date.now());
+    await ada.machine.git(ada.checkout, "push", "-q", elsewhere, `${early}:refs/sessions/v1/root`);
+    expect((await syncWorkspace(ports, store, elsewhere)).kind).toBe("forwarded");
+    expect((await fetchWorkspace(ports, store, elsewhere))?.chain.documents).toEqual(home.chain.documents);
+    await ada.machine.git(ada.checkout, "update-ref", "refs/sessions/v1/root", home.chain.tip);
   });
 
   it("are said to be missing, and nothing else fails for it", async () => {
