@@ -102,7 +102,11 @@ async function filesOf(store: ObjectReader, root: Oid, known: Listings): Promise
   if (!top.some(({ name }) => name === "c")) throw outside("");
   for (const { name, mode, oid } of top) {
     if (mode !== "40000" || (name !== "c" && name !== "p")) throw outside(name);
-    for (const inner of await store.readTree(oid)) {
+    const listing = await store.readTree(oid);
+    if (listing.length === 0) throw outside(name);
+    // Git sorts `c` before `p`: the statements are known here.
+    if (name === "p" && listing.length > statements.size * MOST_DOCUMENTS) throw new HxError("encoding-invalid", "more texts than its statements can name");
+    for (const inner of listing) {
       if (inner.mode !== "40000") throw outside(`${name}/${inner.name}`);
       for (const [path, blob] of await innerFiles(store, name, inner, known)) {
         const place = parseRootPath(path);
@@ -157,8 +161,7 @@ async function readStatements(store: ObjectReader, found: ReadonlyMap<number, Pi
   return statements;
 }
 
-async function readDocuments(store: ObjectReader, { statements, documents }: RootFiles): Promise<ReadonlyMap<string, Uint8Array>> {
-  if (documents.size > statements.size * MOST_DOCUMENTS) throw new HxError("encoding-invalid", "more texts than its statements can name");
+async function readDocuments(store: ObjectReader, { documents }: RootFiles): Promise<ReadonlyMap<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
   for (const [hash, pieces] of documents) found.set(hash, await readPieces(store, pieces, `the text '${hash}'`, MAX_DOCUMENT_PIECES));
   return found;
