@@ -8,7 +8,6 @@ import { documentsOf, policyStatement } from "../app/policy/publish.ts";
 import { textsOf, versionNumbered, versionOn } from "../app/policy/versions.ts";
 import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
 import { actingOf, type Acting } from "../app/workspace/acting.ts";
-import { readClaim } from "../app/workspace/connection.ts";
 import type { WorldContext } from "../cli/world.ts";
 import type { PolicyCheck, PolicyPoint, PolicyRow, PolicyWorld } from "../cli/world-policy.ts";
 import { toHex } from "../domain/bytes.ts";
@@ -46,8 +45,9 @@ export function policyWorld(settings: Settings, context: WorldContext, ports: ()
 
   async function look(): Promise<Look> {
     const clone = await openClone(settings, directory);
-    await bringChain(clone, context.signal);
-    const chain = await localChain(await openLedger(clone));
+    const ledger = await openLedger(clone);
+    await bringChain(clone, ledger, context.signal);
+    const chain = await localChain(ledger);
     const here = await openHere(settings, directory, ports, "never").catch((error: unknown) => {
       if (isHxError(error)) return null;
       throw error;
@@ -161,7 +161,7 @@ function topOf({ repository }: Clone): string {
 /** What holds here of these terms. Nothing is said where there is no connection file. */
 async function hereOf(clone: Clone, terms: PolicyTerms): Promise<Pick<PolicyCheck, "here">> {
   try {
-    const { connection } = await readClaim(clone.connectionPorts, clone.repository);
+    const { connection } = await clone.claim();
     const own = connection.terms ?? {};
     return { here: { terms: tightenTerms(terms, own), ignored: looserTerms(terms, own) } };
   } catch (error) {
