@@ -28,6 +28,12 @@ import { command as memberList } from "./commands/member-list.ts";
 import { command as memberRemove } from "./commands/member-remove.ts";
 import { command as memberRole } from "./commands/member-role.ts";
 import { command as list } from "./commands/list.ts";
+import { command as policyInit } from "./commands/policy-init.ts";
+import { command as policyPublish } from "./commands/policy-publish.ts";
+import { command as policyShow } from "./commands/policy-show.ts";
+import { command as policyDiff } from "./commands/policy-diff.ts";
+import { command as policyHistory } from "./commands/policy-history.ts";
+import { command as policyCheck } from "./commands/policy-check.ts";
 import { command as projectCreate } from "./commands/project-create.ts";
 import { command as projectGrant } from "./commands/project-grant.ts";
 import { command as projectList } from "./commands/project-list.ts";
@@ -94,6 +100,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   projectGrant,
   projectWithdraw,
   projectList,
+  policyInit,
+  policyPublish,
+  policyShow,
+  policyDiff,
+  policyHistory,
+  policyCheck,
   identitySuccession,
   memberList,
   memberAdd,

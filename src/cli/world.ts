@@ -6,6 +6,7 @@ import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
 import type { Named } from "./named.ts";
 import type { PlanLine } from "./plan-line.ts";
+import type { PolicyWorld } from "./world-policy.ts";
 import type { PeopleWorld } from "./world-people.ts";
 import type { RawReport, ReadAccess, ReadingWorld, ShownSession, UnreadablePart, WrittenFile } from "./world-reading.ts";
 import type { RequestsWorld } from "./world-requests.ts";
@@ -51,6 +52,7 @@ export interface World {
   readonly requests: RequestsWorld;
   readonly log: LogWorld;
   readonly share: ShareWorld;
+  readonly policy: PolicyWorld;
   /** A fenced demonstration in a temporary directory; yields one step after the other. */
   demo(): AsyncIterable<DemoStep>;
   /** Git's value of a configuration key as seen from the directory, or null. */
@@ -152,12 +154,25 @@ export interface Status {
   readonly reason?: string;
   readonly workspace?: { readonly id: string; readonly head: number; readonly people: number };
   readonly project?: string;
+  /** Of the workspace; absent: none was ever published. Days like `2027-01-31`. */
+  readonly policy?: PolicySummary;
   readonly identity?: IdentitySummary;
   readonly sessions?: { readonly kept: number; readonly staged: number; readonly unpushedBytes: number; readonly lastCapture?: number; readonly lastPush?: number };
   readonly lanes?: { readonly mine: number; readonly others: number; readonly verifiedAt?: number };
   readonly hooks: readonly { readonly place: string; readonly installed: number; readonly expected: number }[];
   readonly agents: readonly { readonly name: string; readonly present: boolean; readonly hooked: boolean }[];
   readonly warnings: readonly Warning[];
+}
+
+/** The version in force, and the one that comes next. */
+export interface PolicySummary {
+  readonly inForce?: PolicyTurn;
+  readonly coming?: PolicyTurn;
+}
+
+export interface PolicyTurn {
+  readonly version: number;
+  readonly effective: string;
 }
 
 export interface Warning {

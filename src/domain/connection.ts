@@ -1,5 +1,6 @@
 import type { ProjectId, RepoId, WorkspaceId } from "./ids.ts";
 import { equal } from "./bytes.ts";
+import { mergeRepositoryTerms, type RepositoryTerms } from "./policy/terms.ts";
 import { normalizeRemoteUrl } from "./remote-url.ts";
 import type { WorkspaceState } from "./workspace/state.ts";
 
@@ -20,6 +21,8 @@ export interface Connection {
   /** URLs as written. */
   readonly remotes: readonly string[];
   readonly policy: number;
+  /** What the repository tightens of the policy: docs/spec/policy.md. */
+  readonly terms?: RepositoryTerms;
   /** Keys that this program does not know, as they were read: kept when the file is written again. */
   readonly unknown: Readonly<Record<string, unknown>>;
 }
@@ -52,6 +55,7 @@ export function tighten(authority: Connection, branch: Connection): Connection {
     ...authority,
     remotes: authority.remotes.filter((url) => remotes.has(normalizeRemoteUrl(url))),
     paths: narrower(authority.paths, branch.paths),
+    ...(authority.terms === undefined && branch.terms === undefined ? {} : { terms: mergeRepositoryTerms(authority.terms ?? {}, branch.terms ?? {}) }),
   };
 }
 

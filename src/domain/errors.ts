@@ -10,6 +10,7 @@ export type ErrorCode =
   | "not-a-repository"
   | "not-connected"
   | "outside-boundary"
+  | "policy-invalid"
   | "busy"
   | "wrong-passphrase"
   | "wrong-phrase"

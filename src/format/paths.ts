@@ -27,6 +27,7 @@ const SESSION_FILE = new RegExp(`^s/([0-9a-f]{2})/(\\1[0-9a-f]{30})/(m|(p?)${NUM
 const ITEM = /^x\/([0-9a-f]{2})\/(\1[0-9a-f]{30})$/;
 const KEYS_FILE = /^([wt])\/([0-9a-f]{2})\/(\2[0-9a-f]{30})$/;
 const STATEMENT = new RegExp(`^c/([0-9a-f]{2})/([0-9a-f]{6}\\1)\\.${NUMBER}$`);
+const DOCUMENT = new RegExp(`^p/([0-9a-f]{64})/${NUMBER}$`);
 
 /** Part numbers take part in hashes as 4 bytes, so no number is larger. */
 const MAX_NUMBER = 0xffffffff;
@@ -60,14 +61,19 @@ export function statementPath(n: number, piece: number): string {
   return `c/${digits.slice(6)}/${digits}.${piece}`;
 }
 
-export interface RootPath {
-  readonly kind: "statement";
-  readonly number: number;
-  readonly piece: number;
-}
+/** @param hash H of the text's bytes, hex */
+export const documentPath = (hash: string, piece: number): string => `p/${hash}/${piece}`;
+
+export type RootPath =
+  | { readonly kind: "statement"; readonly number: number; readonly piece: number }
+  /** A text of a policy, by the hash of its bytes. */
+  | { readonly kind: "document"; readonly hash: string; readonly piece: number };
 
 /** null for anything that may not lie in the tree of the workspace chain. */
 export function parseRootPath(path: string): RootPath | null {
+  const [, hash, documentPiece] = DOCUMENT.exec(path) ?? [];
+  const at = numberIn(documentPiece);
+  if (hash !== undefined) return at === null ? null : { kind: "document", hash, piece: at };
   const [, , digits, piece] = STATEMENT.exec(path) ?? [];
   const number = numberIn(piece);
   return digits === undefined || number === null ? null : { kind: "statement", number: Number.parseInt(digits, 16), piece: number };

@@ -2,7 +2,7 @@ import { HxError } from "../domain/errors.ts";
 import type { ProjectId, RepoId } from "../domain/ids.ts";
 import type { DeviceRemovalBody } from "../domain/workspace/removal-bodies.ts";
 import type { MembershipClaim } from "../domain/workspace/membership-claim.ts";
-import type { AdministratorBody } from "../domain/workspace/statement.ts";
+import type { AdministratorBody, PolicyBody } from "../domain/workspace/statement.ts";
 import type { TeamStatementBody } from "../domain/workspace/team-bodies.ts";
 import { cardMap, cardOf } from "./card.ts";
 import type { CardEnvelopes } from "./card.ts";
@@ -10,6 +10,7 @@ import type { CborInput, CborMap } from "./cbor.ts";
 import { bad, boolField, bytesField, intField, mapField } from "./fields.ts";
 import { idBytes, personField, projectField, repoField } from "./ids.ts";
 import { membershipClaim, membershipMap } from "./membership-body.ts";
+import { policyBody, policyMap } from "./policy-body.ts";
 import { deviceRemovalBody, deviceRemovalMap, removalBody, removalMap } from "./removal-body.ts";
 import type { RemovalBody } from "./removal-body.ts";
 import { admitBody, grantBody, nominateBody, successionBody, teamBody, teamBodyMap, teamKeyBody, teamRemovalBody } from "./team-body.ts";
@@ -26,6 +27,7 @@ export type StatementBody =
   | { readonly type: "project"; readonly project: ProjectId; readonly name: Uint8Array }
   | { readonly type: "connect"; readonly repo: RepoId; readonly project: ProjectId; readonly genesis: Uint8Array }
   | { readonly type: "disconnect"; readonly repo: RepoId }
+  | PolicyBody
   | TeamStatementBody
   | RemovalBody
   | DeviceRemovalBody;
@@ -52,6 +54,8 @@ export function bodyMap(body: StatementBody): CborInput {
       return { repo: idBytes(body.repo), project: idBytes(body.project), genesis: body.genesis };
     case "disconnect":
       return { repo: idBytes(body.repo) };
+    case "policy":
+      return policyMap(body);
     case "removal":
       return removalMap(body);
     case "device-removal":
@@ -71,6 +75,7 @@ const DECODERS: Readonly<Record<StatementType, (map: CborMap) => StatementBody>>
   project: (map) => ({ type: "project", project: projectField(map, "project"), name: wrapField(map, "name", "name") }),
   connect: (map) => ({ type: "connect", repo: repoField(map, "repo"), project: projectField(map, "project"), genesis: bytesField(map, "genesis") }),
   disconnect: (map) => ({ type: "disconnect", repo: repoField(map, "repo") }),
+  policy: policyBody,
   team: teamBody,
   nominate: nominateBody,
   "team-key": teamKeyBody,

@@ -17,6 +17,9 @@ import type { Status, Warning } from "../cli/world.ts";
 import { CONNECTION_PATH } from "../domain/connection.ts";
 import { isHxError } from "../domain/errors.ts";
 import type { PersonId } from "../domain/ids.ts";
+import { dayOf, dayText } from "../domain/policy/day.ts";
+import { comingPolicy, policyInForce } from "../domain/policy/in-force.ts";
+import type { PolicyVersion } from "../domain/policy/version.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import { livingPersons, type WorkspaceState } from "../domain/workspace/state.ts";
 import { keysRef } from "../format/paths.ts";
@@ -52,7 +55,16 @@ export async function status(settings: Settings, directory: string, ports: Ident
   };
 }
 
-type ConnectedPart = Pick<Status, "connected" | "reason" | "workspace" | "project" | "sessions" | "lanes" | "warnings">;
+/** Nothing where no policy was ever published. */
+function policySummary(state: WorkspaceState): Pick<Status, "policy"> {
+  const day = dayOf(systemClock.now());
+  const turn = (version: PolicyVersion) => ({ version: version.version, effective: dayText(version.effective) });
+  const [inForce, coming] = [policyInForce(state, day), comingPolicy(state, day)];
+  if (inForce === null && coming === null) return {};
+  return { policy: { ...(inForce === null ? {} : { inForce: turn(inForce) }), ...(coming === null ? {} : { coming: turn(coming) }) } };
+}
+
+type ConnectedPart = Pick<Status, "connected" | "reason" | "workspace" | "project" | "policy" | "sessions" | "lanes" | "warnings">;
 
 async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<ConnectedPart> {
   const ledger = await openLedger(clone);
@@ -70,6 +82,7 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
     connected: true,
     workspace: { id: ledger.workspace, head: state.chain.state.head.n, people: livingPersons(state.chain.state).length },
     project: await projectShown(clone, ports, state),
+    ...policySummary(state.chain.state),
     sessions: {
       kept: lanes.kept,
       staged: waiting.sessions,

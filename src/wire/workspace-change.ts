@@ -3,6 +3,7 @@ import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
 import { actingOf, type Acting } from "../app/workspace/acting.ts";
 import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
+import type { Documents } from "../app/workspace/documents.ts";
 import { say } from "../app/workspace/found.ts";
 import { copyWorkspace, publish, readWorkspace, syncWorkspace, type Speaker } from "../app/workspace/sync.ts";
 import type { WorldContext } from "../cli/world.ts";
@@ -44,9 +45,10 @@ export async function openSpeaking(settings: Settings, context: WorldContext, po
 /**
  * Says something in the workspace chain: fetched from its home, made behind the newest state, pushed by compare-and-swap, and made
  * again when somebody else was first. What could not be pushed is not kept.
+ * @param documents texts that the statements name
  * @throws HxError `remote-failed`, `workspace-invalid` (a statement that the newest state does not allow), `workspace-fork`, `busy`
  */
-export async function changeWorkspace(here: Speaking, make: Maker): Promise<Change> {
+export async function changeWorkspace(here: Speaking, make: Maker, documents?: Documents): Promise<Change> {
   let said = 0;
   const { crypto } = here.ledger;
   const signer = { device: here.identity.device, sign: here.identity.signSeed };
@@ -55,12 +57,12 @@ export async function changeWorkspace(here: Speaking, make: Maker): Promise<Chan
     const { statements } = say(crypto, signer, state, make(state));
     said = statements.length;
     return statements;
-  });
+  }, documents);
   return { here, chain: await localChain(here.ledger), said };
 }
 
 /** With the home (a repository of its own, or the first listed remote); then the copy here and at the remote are the same. */
-async function bringHome({ clone, ledger, state }: Here, speak: Speaker): Promise<void> {
+async function bringHome({ clone, ledger, state }: Here, speak: Speaker, documents?: Documents): Promise<void> {
   const ports = { crypto: ledger.crypto, clock: systemClock, remote: clone.remote };
   const { store } = ledger.repository;
   const remote = state.effective.listedRemotes[0];
@@ -69,13 +71,13 @@ async function bringHome({ clone, ledger, state }: Here, speak: Speaker): Promis
   if (home === null) {
     // What this copy alone has (a workspace begun without its remote) goes there first.
     await syncWorkspace(ports, store, remote.name);
-    await publish(ports, store, remote.name, speak);
+    await publish(ports, store, remote.name, speak, documents);
     return;
   }
   const { checkout } = clone.repository;
   const stores = gitRepositories({ env: clone.settings.env });
   const homeStore = await stores.bareStore(`${checkout.commonDirectory}/hx/home`, checkout.objectFormat);
   const copy = await readWorkspace(ports, store);
-  await copyWorkspace(ports, copy, await publish(ports, homeStore, home, speak), store);
+  await copyWorkspace(ports, copy, await publish(ports, homeStore, home, speak, documents), store);
   await syncWorkspace(ports, store, remote.name);
 }

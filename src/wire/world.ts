@@ -9,6 +9,7 @@ import { requestsWorld } from "./requests-world.ts";
 import { sessionsWorld } from "./sessions-world.ts";
 import { peopleWorld } from "./people-world.ts";
 import { logWorld } from "./log-world.ts";
+import { policyWorld } from "./policy-world.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { setupWorld } from "./setup-world.ts";
 import { projectsWorld, teamsWorld } from "./teams-world.ts";
@@ -33,6 +34,7 @@ export async function openWorld(context: WorldContext, settings: Settings = read
     requests: requestsWorld(settings, context, ports),
     log: logWorld(settings, context, ports),
     share: shareWorld(settings, context, ports),
+    policy: policyWorld(settings, context, ports),
     async *demo() {
       yield* (await import("./demo.ts")).demo(context);
     },

@@ -4,6 +4,7 @@ import type * as r from "../../src/cli/world-requests.ts";
 import { sessionId } from "../../src/domain/ids.ts";
 import type * as s from "../../src/cli/world-share.ts";
 import { NOW } from "./host.ts";
+import { policy } from "./policy-samples.ts";
 
 const ID = "7f3a91c2d4e5f60718293a4b5c6d7e8f";
 const HOUR = 3_600_000;
@@ -15,6 +16,7 @@ export const status: w.Status = {
   connected: true,
   workspace: { id: "c".repeat(64), head: 12, people: 3 },
   project: "shop",
+  policy: { inForce: { version: 1, effective: "2026-09-01" }, coming: { version: 2, effective: "2026-12-01" } },
   identity,
   sessions: { kept: 42, staged: 1, unpushedBytes: 12345, lastCapture: NOW - 60_000, lastPush: NOW - 26 * HOUR },
   lanes: { mine: 1, others: 4, verifiedAt: NOW - HOUR },
@@ -356,6 +358,7 @@ export function sampleWorld(): object {
       },
       shares: async () => shares,
     },
+    policy,
     hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
     demo: () => each(demoSteps),
   };

@@ -17,6 +17,7 @@ import { askedView, deniedView, requestsLines, requestsView, withdrawnView } fro
 import { captureView, restoreView, syncView } from "../../src/cli/views/reports.ts";
 import { projectReportView, projectsLines, projectsTable } from "../../src/cli/views/projects.ts";
 import { sessionsLines, sessionsTable } from "../../src/cli/views/sessions.ts";
+import { checkView as policyCheckView, diffView, historyLines, historyTable, policyView, publishedView } from "../../src/cli/views/policy.ts";
 import { revokePlanView, revokeView, sharePlanView, sharesLines, sharesView, shareView } from "../../src/cli/views/shares.ts";
 import { statusView } from "../../src/cli/views/status.ts";
 import { teamReportView, teamsLines, teamsTable, teamView, waitingView } from "../../src/cli/views/teams.ts";
@@ -24,6 +25,7 @@ import { transcriptView } from "../../src/cli/views/transcript.ts";
 import { verifyView } from "../../src/cli/views/verify.ts";
 import { ago, cut, size } from "../../src/cli/views/words.ts";
 import { NOW, hx } from "./host.ts";
+import * as policies from "./policy-samples.ts";
 import * as samples from "./samples.ts";
 
 const plainStyle = new Chalk({ level: 0 });
@@ -34,7 +36,7 @@ const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u
 /** The same value with the attack in front of every text that is not a fixed word. */
 function poisoned<Value>(value: Value): Value;
 function poisoned(value: unknown, key = ""): unknown {
-  if (typeof value === "string") return ["kind", "result", "action", "state", "act", "mine", "source", "severity", "protection", "class", "audience"].includes(key) && value !== "by hand" ? value : ATTACK + value + ATTACK;
+  if (typeof value === "string") return ["kind", "result", "action", "state", "act", "mine", "source", "severity", "protection", "class", "audience", "standing", "enforcement", "wording", "change", "side", "term", "ignored"].includes(key) && value !== "by hand" ? value : ATTACK + value + ATTACK;
   if (Array.isArray(value)) return value.map((item) => poisonedAt(item, key));
   if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, poisonedAt(item, name)]));
   return value;
@@ -43,6 +45,7 @@ const poisonedAt = poisoned as (value: unknown, key: string) => unknown;
 
 const VIEWS: readonly (readonly [string, () => string])[] = [
   ["status", () => statusView(poisoned(samples.status), plainStyle, NOW)],
+  ["policy", () => publishedView(poisoned(policies.row)) + policyView(poisoned(policies.shown), ["en"], plainStyle) + historyTable(poisoned(policies.history), plainStyle) + historyLines(poisoned(policies.history)) + diffView(poisoned(policies.diff), plainStyle) + policyCheckView(poisoned(policies.check), plainStyle)],
   ["check", () => samples.checks.map((check) => checkView(poisoned(check), plainStyle)).join("")],
   ["plan", () => planView(poisoned(samples.plan), plainStyle) + warningsView(poisoned(samples.initPlan).warnings, plainStyle)],
   ["hooks", () => hookPlansView(poisoned(samples.hookPlans), plainStyle) + hooksView(poisoned(samples.hookStates), plainStyle)],

@@ -66,6 +66,16 @@ it("the guide for administrators says what happens", async () => {
   );
 }, 300_000);
 
+it("the guide for policies says what happens", async () => {
+  const ada = await founder(world, remote, "Ada", "ada");
+  const [first, second] = [8, 9].map((days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10));
+  const again = async (): Promise<void> => {
+    const path = join(ada.checkout, ".hx/policy/policy.en.md");
+    await writeFile(path, (await readFile(path, "utf8")).replace("They are kept for no other purpose.", "There is no other purpose."));
+  };
+  await follow("policy.md", ada, { "hx policy diff 1 draft": again }, { "2027-01-31": first ?? "", "2027-03-31": second ?? "" });
+}, 300_000);
+
 it("the guide for teammates says what happens", async () => {
   const ada = await founder(world, remote, "Ada", "ada");
   const ben = await admitted(world, remote, ada, "Ben", "ben");

@@ -14,7 +14,7 @@ import { decodeManifest } from "../../src/format/manifest.ts";
 import { authorWrapId, checkCommitment, partKeyAt } from "../../src/format/part-keys.ts";
 import { chainOf, decodePartRecord } from "../../src/format/part-record.ts";
 import { FileLedger, PartStreamReader } from "../../src/format/part-stream.ts";
-import { bodyPath, manifestPath, parseKeysPath, parseLanePath, parseRootPath, partPath, segmentPath, wrapPath } from "../../src/format/paths.ts";
+import { bodyPath, manifestPath, parseKeysPath, parseLanePath, parseRootPath, partPath, segmentPath, statementPath, wrapPath } from "../../src/format/paths.ts";
 import { openPrivate } from "../../src/format/private-block.ts";
 import { joinPieces } from "../../src/format/pieces.ts";
 import { openSegment } from "../../src/format/segment.ts";
@@ -61,7 +61,7 @@ test("the whole lane reads from the recovery phrase to the files of the session"
   const root = bytesOf(lane.root_chain);
   const statements: Uint8Array[] = [];
   for (let n = 0; n < 3; n++) {
-    const pieces = [...root].filter(([path]) => parseRootPath(path)?.number === n).sort((a, b) => (parseRootPath(a[0])?.piece ?? 0) - (parseRootPath(b[0])?.piece ?? 0));
+    const pieces = [...root].filter(([path]) => path.startsWith(statementPath(n, 0).slice(0, -1))).sort((a, b) => (parseRootPath(a[0])?.piece ?? 0) - (parseRootPath(b[0])?.piece ?? 0));
     statements.push(joinPieces(pieces.map(([, bytes]) => bytes)));
   }
   const [genesisEnvelope = new Uint8Array(0)] = statements;

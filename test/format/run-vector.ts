@@ -192,7 +192,7 @@ export const READERS: Readonly<Record<string, Reader>> = {
     const connections = [...state.connections.values()].map(({ projects }) => projects.length);
     const flag = (is: boolean): number => (is ? 1 : 0);
     const teams = [...state.teams.values()].map((team) => [team.members.size, team.nominated.size, team.keys.length, team.grants.size, flag(team.due !== null), flag(team.dead)]);
-    const more = { living: livingPersons(state).length, administrators: state.administrators.size, teams, frozen: [...state.freezes.values()].map(({ lanes }) => lanes.size) };
+    const more = { living: livingPersons(state).length, administrators: state.administrators.size, teams, frozen: [...state.freezes.values()].map(({ lanes }) => lanes.size), policies: state.policies.map(({ published, effective }) => [published, effective]) };
     return { ...more, people: state.persons.size, devices: state.devices.size, membership: state.membership.length, projects: state.projects.size, connections };
   },
   "device-key": async (crypto, vector) => {

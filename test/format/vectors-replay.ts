@@ -11,6 +11,7 @@ import { statementPayload } from "../../src/format/statement.ts";
 import { personKeyBeforeContext, personKeyContext } from "../../src/format/wrap.ts";
 import { ok } from "./vector.ts";
 import type { Vector, VectorFile } from "./vector.ts";
+import { policyVectors } from "./vectors-policy.ts";
 import { teamVectors } from "./vectors-teams.ts";
 import type { World } from "./world.ts";
 
@@ -87,7 +88,7 @@ export function replayVectors(world: World): VectorFile {
   const fork = good.with(1, good[2] ?? new Uint8Array(0));
   return {
     page: "workspace.md",
-    about: "Chains of statements, replayed whole; those of the vector that `after` names come first. Wraps in them are zeros: a replay does not open any. `teams`: [members, nominated, keys, grants, due, dead]; `frozen`: lanes by repository.",
+    about: "Chains of statements, replayed whole; those of the vector that `after` names come first. Wraps in them are zeros: a replay does not open any. `teams`: [members, nominated, keys, grants, due, dead]; `frozen`: lanes by repository. `policies`: [published, effective] of each version.",
     vectors: [
       v("the chain of lane.json", ok, [], { people: 1, devices: 1, membership: 1, projects: 1, connections: [1] }),
       v("a person, a device, a person key, a membership epoch", ok, [add(bob), addLaptop(bob.device, bob.device), nextKey(laptop), membership(ada, 1, [world.person, bob.id])], { people: 2, devices: 3, membership: 2 }),
@@ -122,6 +123,7 @@ export function replayVectors(world: World): VectorFile {
       v("a connect to the same project", bad, [connect()]),
       v("a disconnect twice", bad, [disconnect, disconnect]),
       ...teamVectors(world, scene),
+      ...policyVectors(world, scene),
     ],
   };
 }

@@ -163,6 +163,9 @@ export function statementVectors(world: World): VectorFile {
   const boxed = (person: number, length: number): CborInput => [new Uint8Array(16).fill(person), 0, wrapOf(length)];
   const teamKey = { team: id, epoch: 0, key: world.personKey, boxes: [boxed(1, 32), boxed(2, 32)] };
   const succession = { team: id, epoch: 0, key: 0, hash, boxes: [boxed(1, 1170)] };
+  const text = (name: string): CborInput => [name, hash];
+  const terms = { v: 1, company: "Example", contact: "privacy@example.org", tools: ["Claude Code"], notice: 30, group: 5, redaction: true, pause: true, exclude: false, coaching: false, instruments: [] };
+  const policy = { version: 1, published: 20_000, effective: 20_030, terms, documents: [text("annex.en.md"), text("policy.en.md")] };
   const bodies: readonly (readonly [name: string, expect: string, type: string, body: CborInput])[] = [
     ["administrator", ok, "administrator", { person: id, is: true }],
     ["administrator with a number", invalid, "administrator", { person: id, is: 1 }],
@@ -188,6 +191,21 @@ export function statementVectors(world: World): VectorFile {
     ["a frozen lane twice", invalid, "removal", { ...removal, frozen: [[hash, [[id, 0, hash], [id, 1, hash]]]] }],
     ["device-removal", ok, "device-removal", { device: id, membership: removal.membership, frozen: [] }],
     ["device-removal without frozen", invalid, "device-removal", { device: id, membership: removal.membership }],
+    ["policy", ok, "policy", policy],
+    ["a policy with an end of retention and of approvals", ok, "policy", { ...policy, terms: { ...terms, retention: 24, approval: 90 } }],
+    ["a policy with a group of four", invalid, "policy", { ...policy, terms: { ...terms, group: 4 } }],
+    ["a policy without a notice period", invalid, "policy", { ...policy, terms: { ...terms, notice: 0 } }],
+    ["a policy without tools", invalid, "policy", { ...policy, terms: { ...terms, tools: [] } }],
+    ["a policy with a tool twice", invalid, "policy", { ...policy, terms: { ...terms, tools: ["Codex", "Codex"] } }],
+    ["a policy whose company has a line break", invalid, "policy", { ...policy, terms: { ...terms, company: "Ex\nample" } }],
+    ["a policy whose contact could end a mark", invalid, "policy", { ...policy, terms: { ...terms, contact: "<!-- /hx -->" } }],
+    ["a policy with terms of version 2", "too-new", "policy", { ...policy, terms: { ...terms, v: 2 } }],
+    ["a policy with retention 0", invalid, "policy", { ...policy, terms: { ...terms, retention: 0 } }],
+    ["a policy without texts", invalid, "policy", { ...policy, documents: [] }],
+    ["policy texts out of order", invalid, "policy", { ...policy, documents: [text("policy.en.md"), text("annex.en.md")] }],
+    ["a policy text outside its directory", invalid, "policy", { ...policy, documents: [text("../policy.en.md")] }],
+    ["a policy text with a short hash", invalid, "policy", { ...policy, documents: [["policy.en.md", id]] }],
+    ["a policy after the year 9999", invalid, "policy", { ...policy, effective: 2_932_897 }],
     ["succession", ok, "succession", succession],
     ["a succession that is taken back", ok, "succession", {}],
     ["a succession with half a body", invalid, "succession", { team: id }],
@@ -198,7 +216,7 @@ export function statementVectors(world: World): VectorFile {
     vectors: [
       ...world.statements.map((envelope, n) => v(["genesis", "project", "connect"][n] ?? "", ok, envelope, { n, type: ["genesis", "project", "connect"][n], ...(n === 0 ? { workspace: world.workspace } : {}) })),
       v("disconnect", ok, sign(base), { n: 3, type: "disconnect" }),
-      v("a type that is not known", "too-new", sign({ ...base, type: "policy", body: {} })),
+      v("a type that is not known", "too-new", sign({ ...base, type: "steward", body: {} })),
       v("a type named like a property of objects", "too-new", sign({ ...base, type: "__proto__", body: {} })),
       v("version 2", "too-new", sign({ ...base, v: 2 })),
       v("statement 0 that is not genesis", invalid, sign({ ...base, n: 0, prev: undefined, ws: undefined })),

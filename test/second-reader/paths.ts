@@ -7,6 +7,7 @@ const sessionPath = new RegExp(`^s/${id}/(?:(m)|(p?)(${number}))$`);
 const bodyPath = new RegExp(`^b/(${number})$`);
 const itemPath = new RegExp(`^x/${id}$`);
 const keysPath = new RegExp(`^([wt])/${id}$`);
+const textPath = new RegExp(`^p/([0-9a-f]{64})/(${number})$`);
 const statementPath = new RegExp(`^c/([0-9a-f]{2})/([0-9a-f]{8})\\.(${number})$`);
 
 /** What a path in a lane's tree holds. */
@@ -47,6 +48,12 @@ export function parseKeysPath(path: string): { kind: "header" | "wrap" | "tombst
   return { kind: match[1] === "w" ? "wrap" : "tombstone", id: match[3] };
 }
 
+/** Hash and piece number of a policy text in the workspace chain, or undefined. */
+export function parseTextPath(path: string): { hash: string; piece: number } | undefined {
+  const match = hasLineBreak(path) ? null : textPath.exec(path);
+  return match?.[1] !== undefined && inRange(match[2]) ? { hash: match[1], piece: Number(match[2]) } : undefined;
+}
+
 /** Statement and piece number of a path in the workspace chain, or undefined. */
 export function parseRootPath(path: string): { statement: number; piece: number } | undefined {
   const match = hasLineBreak(path) ? null : statementPath.exec(path);
@@ -58,7 +65,7 @@ export function parseRootPath(path: string): { statement: number; piece: number 
 export function checkPath(tree: string, path: string): void {
   if (tree === "lane") demand(isLanePath(path), "lane-invalid", `path ${path}`);
   if (tree === "keys") demand(parseKeysPath(path) !== undefined, "keys-invalid", `path ${path}`);
-  if (tree === "root") demand(parseRootPath(path) !== undefined, "workspace-invalid", `path ${path}`);
+  if (tree === "root") demand((parseRootPath(path) ?? parseTextPath(path)) !== undefined, "workspace-invalid", `path ${path}`);
 }
 
 function inRange(text: string | undefined): boolean {

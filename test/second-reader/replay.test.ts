@@ -113,6 +113,6 @@ describe("replay", () => {
     });
   }
   it("stops at a type that is reserved", () => {
-    expect(() => after(["policy", founder.sign, {}])).toThrow("too-new");
+    expect(() => after(["steward", founder.sign, {}])).toThrow("too-new");
   });
 });

@@ -4,6 +4,7 @@ import { rises } from "./body.ts";
 import { isSignedBy, splitEnvelope } from "./envelope.ts";
 import { Fields, asBytes, asList, asUint, maximumNumber } from "./fields.ts";
 import { H } from "./primitives.ts";
+import { type Policy, readPolicy } from "./policy.ts";
 import { checkWrap } from "./wrap.ts";
 
 const bad = "encoding-invalid";
@@ -50,7 +51,8 @@ export type StatementBody =
   | { type: "membership"; membership: Membership }
   | { type: "project"; project: string; name: Uint8Array }
   | { type: "connect"; repo: string; project: string; genesis: Uint8Array }
-  | { type: "disconnect"; repo: string };
+  | { type: "disconnect"; repo: string }
+  | { type: "policy"; policy: Policy };
 
 /** Bodies about teams. */
 export type TeamBody =
@@ -131,6 +133,8 @@ function readBodyOf(type: string, body: Fields): StatementBody {
       };
     case "disconnect":
       return { type, repo: toHex(body.bytes("repo", 32)) };
+    case "policy":
+      return { type, policy: readPolicy(body) };
     case "team":
       return { type, team: readId(body, "team"), name: readWrap(body, "name", "name") };
     case "nominate":

@@ -83,6 +83,7 @@ export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>
         team.members.size, team.nominated.size, team.keys.length, team.grants.size, Number(team.due), Number(team.dead),
       ]),
       frozen: [...workspace.frozen.values()].map((lanes) => lanes.size),
+      policies: workspace.policies.map(({ published, effective }) => [published, effective]),
     });
   },
   async "device-key"(v) {

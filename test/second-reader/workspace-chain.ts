@@ -1,8 +1,9 @@
-import { sameBytes } from "./bytes.ts";
+import { sameBytes, toHex } from "./bytes.ts";
 import { demand, refuseAs } from "./errors.ts";
 import { joinPieces } from "./body.ts";
 import type { Files } from "./lane-tree.ts";
-import { parseRootPath } from "./paths.ts";
+import { parseRootPath, parseTextPath } from "./paths.ts";
+import { H } from "./primitives.ts";
 import { type Workspace, replay } from "./workspace.ts";
 
 const bad = "workspace-invalid";
@@ -19,7 +20,9 @@ export async function readWorkspaceChain(trees: AsyncIterable<Files>): Promise<W
       before = files;
       statements = next;
     }
-    return replay(statements);
+    const workspace = replay(statements);
+    checkTexts(before, workspace);
+    return workspace;
   });
 }
 
@@ -27,6 +30,7 @@ export async function readWorkspaceChain(trees: AsyncIterable<Files>): Promise<W
 export function statementsOf(files: Files): Uint8Array[] {
   const pieces: Uint8Array[][] = [];
   for (const [path, bytes] of files) {
+    if (parseTextPath(path)) continue;
     const parsed = parseRootPath(path);
     demand(parsed !== undefined && bytes.length < 4096, bad, `path ${path}, or its length`);
     demand(parsed.statement < files.size && parsed.piece < files.size, bad, "statements or pieces with gaps");
@@ -46,6 +50,31 @@ function checkGrows(before: Files, after: Files, known: number): void {
     demand(same !== undefined && sameBytes(same, bytes), bad, `${path} was changed or removed`);
   }
   for (const path of after.keys()) {
+    const text = parseTextPath(path);
+    if (text) {
+      demand(before.has(path) || !before.has(`p/${text.hash}/0`), bad, "a piece was added to an old text");
+      continue;
+    }
     demand(before.has(path) || (parseRootPath(path)?.statement ?? -1) >= known, bad, "a piece was added to an old statement");
+  }
+}
+
+/** Texts are named by a policy, and are what it names. */
+function checkTexts(files: Files, workspace: Workspace): void {
+  const named = new Set(workspace.policies.flatMap(({ documents }) => documents.map(({ hash }) => hash)));
+  const texts = new Map<string, Uint8Array[]>();
+  for (const [path, bytes] of files) {
+    const parsed = parseTextPath(path);
+    if (!parsed) continue;
+    demand(parsed.piece < 17, bad, "a text that is too long");
+    const pieces = texts.get(parsed.hash) ?? [];
+    pieces[parsed.piece] = bytes;
+    texts.set(parsed.hash, pieces);
+  }
+  for (const [hash, list] of texts) {
+    const pieces = Array.from(list).filter((piece) => piece !== undefined);
+    demand(pieces.length === list.length, bad, "a text with gaps");
+    const text = joinPieces(pieces);
+    demand(named.has(hash) && text.length <= 65_536 && toHex(H(text)) === hash, bad, `the text ${hash}`);
   }
 }

@@ -6,6 +6,7 @@ import { Fields } from "./fields.ts";
 import { H, H16 } from "./primitives.ts";
 import { readJoin } from "./join.ts";
 import { repositoryIdOf } from "./repository-genesis.ts";
+import { type Policy, addPolicy } from "./policy.ts";
 import { type Membership, type Statement, type StatementBody, readStatement } from "./statement.ts";
 import { type Team, applyTeamStatement } from "./teams.ts";
 import { applyDeviceRemoval, applyRemoval } from "./removals.ts";
@@ -29,6 +30,7 @@ export interface Workspace {
   frozen: Map<string, Map<string, { seq: number; hash: Uint8Array }>>;
   /** Every connection there ever was; `live` says whether it still stands. */
   connections: Map<string, { projects: string[]; genesis: Uint8Array; live: boolean }>;
+  policies: Policy[];
   /** `H` of each statement's envelope. */
   hashes: Uint8Array[];
 }
@@ -60,7 +62,7 @@ function begin(bytes: Uint8Array): Workspace {
   return {
     id: statement.payloadHash, home: body.home, people: new Map([[id, founder]]), administrators: new Set([id]),
     memberships: [body.membership], membershipWraps: [], deviceBoxes: [], projects: new Map(), teams: new Map(),
-    frozen: new Map(), connections: new Map(),
+    frozen: new Map(), connections: new Map(), policies: [],
     hashes: [H(bytes)],
   };
 }
@@ -131,6 +133,8 @@ function applyAsAdministrator(workspace: Workspace, body: StatementBody): void {
     const connection = workspace.connections.get(body.repo);
     demand(connection?.live === true, bad, "a repository that is not connected");
     connection.live = false;
+  } else if (body.type === "policy") {
+    addPolicy(workspace.policies, body.policy);
   } else {
     demand(false, bad, "a second genesis");
   }

@@ -36,6 +36,7 @@ export class Workspace {
       demands: [],
       projects: new Map(),
       connections: new Map(),
+      policies: [],
     };
   }
 

@@ -68,6 +68,13 @@ describe("the connection file", () => {
     ["remotes that are text", file({ remotes: "git@example.org:a/b" })],
     ["a remote that is a map", file({ remotes: "[ { a: b } ]" })],
     ["a negative policy", file({ policy: "-1" })],
+    ["terms that are a list", file({ terms: "[]" })],
+    ["a term that a repository cannot tighten", file({ terms: "{ notice: 60 }" })],
+    ["a term misspelt", file({ terms: "{ retension: 6 }" })],
+    ["a group of four", file({ terms: "{ group: 4 }" })],
+    ["a group without end", file({ terms: "{ group: none }" })],
+    ["retention as text", file({ terms: "{ retention: '6' }" })],
+    ["a flag that is no flag", file({ terms: "{ pause: yes }" })],
     ["version 0", file({ version: "0" })],
     ["no version", file({ version: null })],
     ["version as text", file({ version: "'1'" })],
@@ -80,6 +87,22 @@ describe("the connection file", () => {
     expect(code(Uint8Array.of(0xff, 0xfe, 0x61))).toBe("not-connected");
     expect(code(file({ version: "2" }))).toBe("too-new");
     expect(code(file())).toBe("ok");
+  });
+});
+
+describe("the terms of the connection file", () => {
+  it("are read, and come back as they were printed", () => {
+    const connection = parse(file({ terms: "{ group: 8, retention: 6, approval: none, redaction: true, pause: false, exclude: true }" }));
+    expect(connection.terms).toEqual({ group: 8, retention: 6, approval: null, redaction: true, pause: false, exclude: true });
+    expect(parse(fromUtf8(connectionYaml.print(connection)))).toEqual(connection);
+    expect(parse(file()).terms).toBeUndefined();
+  });
+
+  it("are tightened by a branch, and never loosened", () => {
+    const [main, branch] = [parse(file({ terms: "{ group: 8, retention: 6 }" })), parse(file({ terms: "{ group: 6, retention: 3, exclude: true }" }))];
+    expect(tighten(main, branch).terms).toEqual({ group: 8, retention: 3, exclude: true });
+    expect(tighten(main, parse(file())).terms).toEqual({ group: 8, retention: 6 });
+    expect(tighten(parse(file()), parse(file())).terms).toBeUndefined();
   });
 });
 

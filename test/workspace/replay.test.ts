@@ -189,7 +189,7 @@ describe("the chain", () => {
   });
 
   it("stops with too-new at a type or version it does not know", () => {
-    for (const type of ["policy", "custodian", "x"]) refusal("too-new", () => replayNext(crypto, withBob.state, raw({ type })), /statement 4/);
+    for (const type of ["steward", "custodian", "x"]) refusal("too-new", () => replayNext(crypto, withBob.state, raw({ type })), /statement 4/);
     refusal("too-new", () => replayNext(crypto, withBob.state, raw({ v: 2 })));
     refusal("workspace-invalid", () => replayNext(crypto, withBob.state, raw({ type: "disconnect" })));
   });

@@ -1,48 +1,30 @@
-import { isAlias, isMap, isScalar, parseDocument, stringify, visit } from "yaml";
-import { fromUtf8, utf8 } from "../../domain/bytes.ts";
+import { stringify } from "yaml";
+import { utf8 } from "../../domain/bytes.ts";
 import type { Connection } from "../../domain/connection.ts";
 import { HxError, isHxError } from "../../domain/errors.ts";
 import { projectId, repoId, workspaceId } from "../../domain/ids.ts";
 import type { ProjectId } from "../../domain/ids.ts";
 import type { ConnectionFile } from "../../ports/connection-file.ts";
+import { printedTerms, repositoryTerms } from "./repository-terms.ts";
+import { readMap, textMap, wrong } from "./strict-yaml.ts";
 
 /** Bytes; docs/spec/workspace.md, "Connection file". */
 export const CONNECTION_LIMIT = 65536;
 const MAX_REMOTES = 256;
 const MAX_PATHS = 4096;
-const KNOWN = new Set(["version", "workspace", "repo", "genesis", "project", "paths", "remotes", "policy"]);
+const KNOWN = new Set(["version", "workspace", "repo", "genesis", "project", "paths", "remotes", "policy", "terms"]);
 
 /** `.hx/connection.yaml` as YAML 1.2, core schema: no anchors, aliases, tags or merge keys. */
 export const connectionYaml: ConnectionFile = { parse, print };
 
 function parse(bytes: Uint8Array): Connection {
   try {
-    return connectionOf(readMap(bytes, "core"), readMap(bytes, "failsafe"));
+    return connectionOf(readMap(bytes, CONNECTION_LIMIT, "core"), readMap(bytes, CONNECTION_LIMIT, "failsafe"));
   } catch (cause) {
     if (!isHxError(cause)) throw cause;
     if (cause.code === "too-new") throw cause;
     throw new HxError("not-connected", `'.hx/connection.yaml' cannot be used: ${cause.message}`, { cause, hints: ["git log -p -- .hx/connection.yaml"] });
   }
-}
-
-/** `failsafe` leaves every scalar text: an id such as `12e4…` is no number, whether or not it was quoted. */
-function readMap(bytes: Uint8Array, schema: "core" | "failsafe"): ReadonlyMap<string, unknown> {
-  if (bytes.length > CONNECTION_LIMIT) throw wrong(`it is longer than ${CONNECTION_LIMIT} bytes`);
-  const source = fromUtf8(bytes);
-  const document = parseDocument(source, { version: "1.2", schema, merge: false, uniqueKeys: true, prettyErrors: false, logLevel: "error" });
-  const error = document.errors[0] ?? document.warnings[0];
-  if (error !== undefined) throw wrong(`it is not YAML (${error.code.toLowerCase().replaceAll("_", " ")})`);
-  visit(document, {
-    Node: (_, node) => {
-      if (isAlias(node) || ("anchor" in node && node.anchor !== undefined)) throw wrong("it has anchors or aliases");
-    },
-    Pair: (_, pair) => {
-      if (!isScalar(pair.key) || typeof pair.key.value !== "string") throw wrong("it has a key that is not text");
-    },
-  });
-  if (!isMap(document.contents)) throw wrong("it is not a map");
-  const value: unknown = document.toJS({ mapAsMap: true, maxAliasCount: 0 });
-  return textMap(value, "the file");
 }
 
 function connectionOf(values: ReadonlyMap<string, unknown>, map: ReadonlyMap<string, unknown>): Connection {
@@ -56,6 +38,7 @@ function connectionOf(values: ReadonlyMap<string, unknown>, map: ReadonlyMap<str
     paths: pathsOf(map),
     remotes: remotesOf(map.get("remotes")),
     policy: policyOf(values.get("policy")),
+    ...(values.has("terms") ? { terms: repositoryTerms(values.get("terms")) } : {}),
     unknown: Object.fromEntries([...values].filter(([key]) => !KNOWN.has(key))),
   };
 }
@@ -100,22 +83,12 @@ function policyOf(value: unknown): number {
 }
 
 function print(connection: Connection): Uint8Array {
-  const { workspace, repo, genesis, paths, remotes, policy, unknown } = connection;
+  const { workspace, repo, genesis, paths, remotes, policy, terms, unknown } = connection;
   const whole = paths.size === 1 ? (paths.get(".") ?? null) : null;
   const place = whole === null ? { paths: Object.fromEntries([...paths].filter(([, project]) => project !== null)) } : { project: whole };
-  const content = { version: 1, workspace, repo, genesis: toBase64(genesis), ...place, remotes: [...remotes], policy, ...unknown };
+  const content = { version: 1, workspace, repo, genesis: toBase64(genesis), ...place, remotes: [...remotes], policy, ...(terms === undefined ? {} : { terms: printedTerms(terms) }), ...unknown };
   const head = "# Ties this repository to a workspace of hx. Read from the default branch; another branch may only tighten it.\n";
   return utf8(head + stringify(content, { version: "1.2", schema: "core", lineWidth: 0, aliasDuplicateObjects: false }));
-}
-
-function textMap(value: unknown, what: string): ReadonlyMap<string, unknown> {
-  if (!(value instanceof Map)) throw wrong(`${what} is not a map`);
-  const map = new Map<string, unknown>();
-  for (const [key, item] of value) {
-    if (typeof key !== "string") throw wrong(`${what} has a key that is not text`);
-    map.set(key, item);
-  }
-  return map;
 }
 
 function text(map: ReadonlyMap<string, unknown>, key: string): string {
@@ -132,8 +105,4 @@ function base64(written: string): Uint8Array {
 
 function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64");
-}
-
-function wrong(why: string): HxError {
-  return new HxError("encoding-invalid", why);
 }

@@ -87,14 +87,20 @@ function kindOfPath({ sessions }: Located, path: string): string {
   const lane = parseLanePath(path);
   const keys = parseKeysPath(path);
   if (sessions?.kind === "keys") return keys?.kind ?? "outside the grammar";
-  if (sessions?.kind === "root") return parseRootPath(path) === null ? "outside the grammar" : "piece of a statement";
+  if (sessions?.kind === "root") return rootKind(path) ?? "outside the grammar";
   if (lane !== null) return lane.kind === "part" ? "part record" : lane.kind;
-  return keys?.kind ?? (parseRootPath(path) === null ? (sessions === null ? "file" : "outside the grammar") : "piece of a statement");
+  return keys?.kind ?? rootKind(path) ?? (sessions === null ? "file" : "outside the grammar");
+}
+
+function rootKind(path: string): string | null {
+  const place = parseRootPath(path);
+  return place === null ? null : `piece of a ${place.kind === "statement" ? "statement" : "policy text"}`;
 }
 
 async function blob(ledger: Ledger, found: Located): Promise<Decoded> {
   const { store, path, root } = found;
   const statement = parseRootPath(path);
+  if (statement?.kind === "document") return { kind: "piece of a policy text", sections: [] };
   if (root !== null && statement !== null) return decodedEnvelope(ledger, await statementBytes(store, root, statement.number), "hx/statement/v1");
   const place = parseLanePath(path);
   if (root !== null && place?.kind === "body") return wholeBody(ledger, found, root);

@@ -24,7 +24,7 @@ export async function statementFields(store: ObjectReader, root: Oid): Promise<r
   for (const fan of await directoryAt(store, root, "c")) {
     for (const { name } of await store.readTree(fan.oid)) {
       const place = parseRootPath(`c/${fan.name}/${name}`);
-      if (place !== null) numbers.add(place.number);
+      if (place?.kind === "statement") numbers.add(place.number);
     }
   }
   const fields: InspectField[] = [];

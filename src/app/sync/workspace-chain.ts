@@ -8,7 +8,7 @@ import type { ObjectReader } from "../../ports/git.ts";
 import type { Ledger } from "../ledger.ts";
 import type { LaneRules } from "../lane/verify-lane.ts";
 import { readChain, type Chain } from "../workspace/chain.ts";
-import { replayChain } from "../workspace/replay.ts";
+import { replayWhole } from "../workspace/replay.ts";
 
 /** A verified workspace chain: its statements, and what they say. */
 export interface VerifiedChain {
@@ -29,7 +29,7 @@ export async function verifyChain(ledger: Pick<Ledger, "crypto" | "clock" | "wor
   const chain = await readChain(store, tip, ledger.clock.now());
   const hashes = chain.statements.map((statement) => ledger.crypto.hashes.h(statement));
   const first = hashes.findIndex((hash, n) => !equal(hash, known[n] ?? new Uint8Array()));
-  const state = replayChain(ledger.crypto, chain.statements, first < 0 ? hashes.length : first);
+  const state = replayWhole(ledger.crypto, chain, first < 0 ? hashes.length : first);
   if (state.workspace !== ledger.workspace) throw new HxError("workspace-invalid", "the workspace chain is that of another workspace");
   return { chain, state, hashes };
 }

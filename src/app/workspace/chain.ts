@@ -1,8 +1,9 @@
 import { HxError, isHxError } from "../../domain/errors.ts";
 import type { Oid } from "../../domain/ids.ts";
+import { DOCUMENT_LIMIT, MOST_DOCUMENTS } from "../../domain/policy/version.ts";
 import { parseSessionsCommit } from "../../format/commit.ts";
 import { parseRootPath } from "../../format/paths.ts";
-import { joinPieces } from "../../format/pieces.ts";
+import { PIECE_LENGTH, joinPieces } from "../../format/pieces.ts";
 import type { ObjectReader, TreeEntry } from "../../ports/git.ts";
 
 /** The workspace chain as it lies below one commit: whole statements, nothing replayed yet. */
@@ -16,11 +17,14 @@ export interface Chain {
   readonly statements: readonly Uint8Array[];
   /** Day of the commit that added each statement, seconds since 1970, index is the number: told by who wrote it, and proves nothing. */
   readonly days: readonly number[];
+  /** Texts of policies by their name in the tree, H of their bytes in hex: what `replayWhole` checks. */
+  readonly documents: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Far more than a workspace needs, and far less than would exhaust a reader. */
 const MAX_STATEMENTS = 100_000;
 const MAX_PIECES = 64;
+const MAX_DOCUMENT_PIECES = Math.ceil(DOCUMENT_LIMIT / PIECE_LENGTH);
 /** Statements that are read at a time: git answers them together. */
 const AT_ONCE = 64;
 
@@ -35,17 +39,17 @@ export async function readChain(store: ObjectReader, tip: Oid, now: number): Pro
     const history = await readHistory(store, tip, now);
     const newest = history.at(-1);
     if (newest === undefined) throw new HxError("encoding-invalid", "no commit");
-    const trees = new Map<Oid, ReadonlyMap<string, Oid>>();
-    let before: ReadonlyMap<string, Oid> = new Map();
+    const trees: Listings = new Map();
+    let before: RootFiles = { statements: new Map(), documents: new Map() };
     const days: number[] = [];
     for (const { tree, day } of history) {
       const files = await filesOf(store, tree, trees);
       checkOnlyAdds(before, files);
-      const added = numbersOf(files) - days.length;
+      const added = files.statements.size - days.length;
       for (let i = 0; i < added; i++) days.push(day);
       before = files;
     }
-    return { tip, commits: history.map(({ commit }) => commit), day: newest.day, statements: await readStatements(store, before), days };
+    return { tip, commits: history.map(({ commit }) => commit), day: newest.day, statements: await readStatements(store, before.statements), days, documents: await readDocuments(store, before) };
   } catch (cause) {
     if (!isHxError(cause) || cause.code === "workspace-invalid" || cause.code === "missing-object") throw cause;
     throw new HxError("workspace-invalid", `the workspace chain is not well formed: ${cause.message}`, { cause, hints: ["hx verify"] });
@@ -81,75 +85,100 @@ async function readCommit(store: ObjectReader, at: Oid): Promise<Uint8Array> {
   return await store.readCommit(at);
 }
 
-/** Path → blob. `known` keeps the listing of subtrees, which most commits share. */
-async function filesOf(store: ObjectReader, root: Oid, known: Map<Oid, ReadonlyMap<string, Oid>>): Promise<ReadonlyMap<string, Oid>> {
-  const files = new Map<string, Oid>();
-  const [top, ...rest] = await store.readTree(root);
-  if (top === undefined || rest.length > 0 || top.name !== "c" || top.mode !== "40000") throw outside(top?.name ?? "");
-  for (const fan of await store.readTree(top.oid)) {
-    if (fan.mode !== "40000") throw outside(`c/${fan.name}`);
-    for (const [path, blob] of await fanFiles(store, fan, known)) files.set(path, blob);
-  }
-  return files;
+/** Piece → blob. */
+type Pieces = ReadonlyMap<number, Oid>;
+/** Listings of subtrees, which most commits share. */
+type Listings = Map<Oid, ReadonlyMap<string, Oid>>;
+
+interface RootFiles {
+  readonly statements: ReadonlyMap<number, Pieces>;
+  readonly documents: ReadonlyMap<string, Pieces>;
 }
 
-async function fanFiles(store: ObjectReader, fan: TreeEntry, known: Map<Oid, ReadonlyMap<string, Oid>>): Promise<ReadonlyMap<string, Oid>> {
-  const cached = known.get(fan.oid);
-  if (cached !== undefined) return cached;
+async function filesOf(store: ObjectReader, root: Oid, known: Listings): Promise<RootFiles> {
+  const statements = new Map<number, Map<number, Oid>>();
+  const documents = new Map<string, Map<number, Oid>>();
+  const top = await store.readTree(root);
+  if (!top.some(({ name }) => name === "c")) throw outside("");
+  for (const { name, mode, oid } of top) {
+    if (mode !== "40000" || (name !== "c" && name !== "p")) throw outside(name);
+    const listing = await store.readTree(oid);
+    if (listing.length === 0) throw outside(name);
+    // Git sorts `c` before `p`: the statements are known here.
+    if (name === "p" && listing.length > statements.size * MOST_DOCUMENTS) throw new HxError("encoding-invalid", "more texts than its statements can name");
+    for (const inner of listing) {
+      if (inner.mode !== "40000") throw outside(`${name}/${inner.name}`);
+      for (const [path, blob] of await innerFiles(store, name, inner, known)) {
+        const place = parseRootPath(path);
+        if (place?.kind === "statement") addPiece(statements, place.number, place.piece, blob);
+        else if (place?.kind === "document") addPiece(documents, place.hash, place.piece, blob);
+      }
+    }
+  }
+  return { statements, documents };
+}
+
+function addPiece<Key>(to: Map<Key, Map<number, Oid>>, key: Key, piece: number, blob: Oid): void {
+  const pieces = to.get(key) ?? new Map<number, Oid>();
+  to.set(key, pieces.set(piece, blob));
+}
+
+/** Path → blob of one directory below `c` or `p`. */
+async function innerFiles(store: ObjectReader, top: string, inner: TreeEntry, known: Listings): Promise<ReadonlyMap<string, Oid>> {
+  const key = `${top}/${inner.name}`;
+  const cached = known.get(inner.oid);
+  // The same tree under another name is another directory.
+  if (cached !== undefined && [...cached.keys()][0]?.startsWith(`${key}/`) === true) return cached;
   const files = new Map<string, Oid>();
-  for (const { name, mode, oid } of await store.readTree(fan.oid)) {
-    const path = `c/${fan.name}/${name}`;
+  for (const { name, mode, oid } of await store.readTree(inner.oid)) {
+    const path = `${key}/${name}`;
     if (mode !== "100644" || parseRootPath(path) === null || files.has(path)) throw outside(path);
     files.set(path, oid);
   }
-  if (files.size === 0) throw outside(`c/${fan.name}`);
-  known.set(fan.oid, files);
+  if (files.size === 0) throw outside(key);
+  known.set(inner.oid, files);
   return files;
 }
 
-/** How many statements there are. */
-function numbersOf(files: ReadonlyMap<string, Oid>): number {
-  return new Set([...files.keys()].map((path) => parseRootPath(path)?.number)).size;
+function checkOnlyAdds(before: RootFiles, after: RootFiles): void {
+  if (after.statements.size <= before.statements.size) throw new HxError("encoding-invalid", "a commit that adds no statement");
+  for (const [n, pieces] of before.statements) requireSame(pieces, after.statements.get(n), `statement ${n}`);
+  for (const [hash, pieces] of before.documents) requireSame(pieces, after.documents.get(hash), `the text '${hash}'`);
 }
 
-function checkOnlyAdds(before: ReadonlyMap<string, Oid>, after: ReadonlyMap<string, Oid>): void {
-  if (after.size <= before.size) throw new HxError("encoding-invalid", "a commit that adds no statement");
-  const numbers = new Set<number>();
-  for (const path of before.keys()) numbers.add(parseRootPath(path)?.number ?? 0);
-  for (const [path, blob] of before) if (after.get(path) !== blob) throw new HxError("encoding-invalid", `a commit that changes '${path}'`);
-  for (const path of after.keys()) {
-    if (!before.has(path) && numbers.has(parseRootPath(path)?.number ?? 0)) throw new HxError("encoding-invalid", `a commit that adds a piece to an old statement: '${path}'`);
-  }
+function requireSame(before: Pieces, after: Pieces | undefined, what: string): void {
+  for (const [piece, blob] of before) if (after?.get(piece) !== blob) throw new HxError("encoding-invalid", `a commit that changes ${what}`);
+  if (after?.size !== before.size) throw new HxError("encoding-invalid", `a commit that adds a piece to ${what}`);
 }
 
-async function readStatements(store: ObjectReader, files: ReadonlyMap<string, Oid>): Promise<readonly Uint8Array[]> {
-  const found = new Map<number, Map<number, Oid>>();
-  for (const [path, blob] of files) {
-    const place = parseRootPath(path);
-    if (place === null) throw outside(path);
-    const pieces = found.get(place.number) ?? new Map<number, Oid>();
-    found.set(place.number, pieces.set(place.piece, blob));
-  }
+async function readStatements(store: ObjectReader, found: ReadonlyMap<number, Pieces>): Promise<readonly Uint8Array[]> {
   if (found.size > MAX_STATEMENTS) throw new HxError("encoding-invalid", "too many statements");
   const statements: Uint8Array[] = [];
   for (let at = 0; at < found.size; at += AT_ONCE) {
-    const some = Array.from({ length: Math.min(AT_ONCE, found.size - at) }, (_, i) => readStatement(store, at + i, found.get(at + i)));
+    const some = Array.from({ length: Math.min(AT_ONCE, found.size - at) }, (_, i) => readPieces(store, found.get(at + i), `statement ${at + i}`, MAX_PIECES));
     statements.push(...(await Promise.all(some)));
   }
   return statements;
 }
 
-async function readStatement(store: ObjectReader, n: number, pieces: ReadonlyMap<number, Oid> | undefined): Promise<Uint8Array> {
-  if (pieces === undefined) throw new HxError("encoding-invalid", `statement ${n} is missing`);
-  if (pieces.size > MAX_PIECES) throw new HxError("encoding-invalid", `statement ${n} is too long`);
-  const bytes: Uint8Array[] = [];
-  for (let k = 0; k < pieces.size; k++) {
-    const blob = pieces.get(k);
-    if (blob === undefined) throw new HxError("encoding-invalid", `piece ${k} of statement ${n} is missing`);
-    const info = await store.info(blob);
-    if (info !== null && (info.type !== "blob" || info.size > 4000)) throw new HxError("encoding-invalid", `piece ${k} of statement ${n} is not a blob of at most 4000 bytes`);
-    bytes.push(await store.readBlob(blob));
-  }
+async function readDocuments(store: ObjectReader, { documents }: RootFiles): Promise<ReadonlyMap<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  for (const [hash, pieces] of documents) found.set(hash, await readPieces(store, pieces, `the text '${hash}'`, MAX_DOCUMENT_PIECES));
+  return found;
+}
+
+async function readPieces(store: ObjectReader, pieces: Pieces | undefined, what: string, most: number): Promise<Uint8Array> {
+  if (pieces === undefined) throw new HxError("encoding-invalid", `${what} is missing`);
+  if (pieces.size > most) throw new HxError("encoding-invalid", `${what} is too long`);
+  const bytes = await Promise.all(
+    Array.from({ length: pieces.size }, async (_, k) => {
+      const blob = pieces.get(k);
+      if (blob === undefined) throw new HxError("encoding-invalid", `piece ${k} of ${what} is missing`);
+      const info = await store.info(blob);
+      if (info !== null && (info.type !== "blob" || info.size > PIECE_LENGTH)) throw new HxError("encoding-invalid", `piece ${k} of ${what} is not a blob of at most ${PIECE_LENGTH} bytes`);
+      return await store.readBlob(blob);
+    }),
+  );
   return joinPieces(bytes);
 }
 

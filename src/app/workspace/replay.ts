@@ -5,7 +5,9 @@ import { applyStatement, replayStatements } from "../../domain/workspace/replay.
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
 import { workspaceIdOf } from "../../format/ids.ts";
 import type { HashFunctions } from "../../format/primitives.ts";
+import type { Chain } from "./chain.ts";
 import { decodeStatement } from "./decode.ts";
+import { checkDocuments } from "./documents.ts";
 
 /** What a replay needs of the primitives: src/ports/crypto.ts fits it. */
 export interface ReplayCrypto {
@@ -31,6 +33,13 @@ export function replayChain(crypto: ReplayCrypto, statements: readonly Uint8Arra
     for (const [at, bytes] of statements.entries()) yield decodeStatement(crypto.hashes, (n = at), bytes);
   }
   return replayStatements(verify, decoded(), workspaceIdOf(crypto.hashes, genesis.signed.payload));
+}
+
+/** A chain that was read, with the texts that lie in it. @throws as `replayChain` */
+export function replayWhole(crypto: ReplayCrypto, chain: Pick<Chain, "statements" | "documents">, verified = 0): WorkspaceState {
+  const state = replayChain(crypto, chain.statements, verified);
+  checkDocuments(crypto.hashes, chain.documents, state);
+  return state;
 }
 
 /** The state after one more statement. @throws as `replayChain` */

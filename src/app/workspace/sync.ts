@@ -10,7 +10,8 @@ import type { PushResult, Remote, Store } from "../../ports/git.ts";
 import { writeStatements } from "./append.ts";
 import { readChain } from "./chain.ts";
 import type { Chain } from "./chain.ts";
-import { replayChain } from "./replay.ts";
+import type { Documents } from "./documents.ts";
+import { replayWhole } from "./replay.ts";
 import type { ReplayCrypto } from "./replay.ts";
 
 export interface ChainPorts {
@@ -38,7 +39,7 @@ export async function readWorkspace(ports: ChainPorts, store: Store, ref: RefNam
   const tip = await store.read(ref);
   if (tip === null) return null;
   const chain = await readChain(store, tip, ports.clock.now());
-  return { chain, state: replayChain(ports.crypto, chain.statements) };
+  return { chain, state: replayWhole(ports.crypto, chain) };
 }
 
 /**
@@ -53,7 +54,7 @@ export async function fetchWorkspace(ports: RemotePorts, store: Store, url: stri
   // Another process of this clone may have taken the ref away: what was listed is here all the same.
   const tip = (await store.read(ROOT_REF)) === theirs ? theirs : ((await store.read(INCOMING)) ?? theirs);
   const chain = await readChain(store, tip, ports.clock.now());
-  const workspace = { chain, state: replayChain(ports.crypto, chain.statements) };
+  const workspace = { chain, state: replayWhole(ports.crypto, chain) };
   const incoming = await store.read(INCOMING);
   if (incoming !== null) await store.update([{ ref: INCOMING, from: incoming, to: null }]);
   return workspace;
@@ -103,7 +104,7 @@ async function take(store: Store, ours: Workspace | null, theirs: Workspace | nu
 async function forward(ports: RemotePorts, store: Store, url: string, ours: Workspace, theirs: Workspace | null): Promise<ChainSync | null> {
   const known = theirs?.chain.statements.length ?? 0;
   const onTop = theirs === null || ours.chain.commits.includes(theirs.chain.tip);
-  const tip = onTop ? ours.chain.tip : await writeStatements(store, theirs.chain, ours.chain.statements.slice(known), ports.clock.now());
+  const tip = onTop ? ours.chain.tip : await writeStatements(store, theirs.chain, ours.chain.statements.slice(known), ports.clock.now(), ours.chain.documents);
   if (!(await pushed(ports, store, url, tip, theirs))) return null;
   if (tip !== ours.chain.tip) await store.update([{ ref: ROOT_REF, from: ours.chain.tip, to: tip }]);
   return { kind: "forwarded", workspace: ours, statements: ours.chain.statements.length - known };
@@ -124,9 +125,10 @@ export type Speaker = (state: WorkspaceState | null) => readonly Uint8Array[];
  * Says something at the home of the workspace: fetch, verify, make, push by compare-and-swap, and only then
  * move the copy here. An answer of nobody leaves everything as it was.
  * @param url name or URL of the remote that is (or stands for) the home
+ * @param documents texts that the statements name
  * @throws HxError `workspace-fork`, `workspace-invalid`, `too-new`, `remote-failed`, `busy`
  */
-export async function publish(ports: RemotePorts, store: Store, url: string, speak: Speaker): Promise<Workspace> {
+export async function publish(ports: RemotePorts, store: Store, url: string, speak: Speaker, documents: Documents = new Map()): Promise<Workspace> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Before the home: what another process of this clone publishes in between is in both or in the home alone.
     const here = await readWorkspace(ports, store);
@@ -134,8 +136,8 @@ export async function publish(ports: RemotePorts, store: Store, url: string, spe
     checkCopy(ports, home, here);
     const statements = speak(home?.state ?? null);
     if (statements.length === 0 && home !== null) return home;
-    const state = replayChain(ports.crypto, [...(home?.chain.statements ?? []), ...statements]);
-    const tip = await writeStatements(store, home?.chain ?? null, statements, ports.clock.now());
+    const state = replayWhole(ports.crypto, { statements: [...(home?.chain.statements ?? []), ...statements], documents });
+    const tip = await writeStatements(store, home?.chain ?? null, statements, ports.clock.now(), documents);
     if (!(await pushed(ports, store, url, tip, home))) continue;
     const published = { chain: await readChain(store, tip, ports.clock.now()), state };
     await advance(ports, store, published);
@@ -177,7 +179,7 @@ export async function copyWorkspace(ports: ChainPorts, before: Workspace | null,
     if (relation?.kind === "fork") throw forkError(relation.at);
     if (here !== null && relation?.kind !== "behind") return here;
     const missing = home.chain.statements.slice(here?.chain.statements.length ?? 0);
-    const tip = await writeStatements(into, here?.chain ?? null, missing, ports.clock.now());
+    const tip = await writeStatements(into, here?.chain ?? null, missing, ports.clock.now(), home.chain.documents);
     const moved = await into.update([{ ref: ROOT_REF, from: here?.chain.tip ?? null, to: tip }]);
     if (moved) return { chain: await readChain(into, tip, ports.clock.now()), state: home.state };
   }

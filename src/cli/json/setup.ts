@@ -16,7 +16,7 @@ function planJson(lines: readonly PlanLine[]) {
 }
 
 export function statusJson(status: Status) {
-  const { repository, connected, reason, workspace, project, identity, sessions, lanes, hooks, agents, warnings } = status;
+  const { repository, connected, reason, workspace, project, policy, identity, sessions, lanes, hooks, agents, warnings } = status;
   return {
     schema: SCHEMAS.status,
     repository,
@@ -24,6 +24,7 @@ export function statusJson(status: Status) {
     reason,
     workspace,
     project,
+    policy,
     identity: identity === undefined ? undefined : { person: identity.person, device: identity.device, open: identity.open, protection: identity.protection },
     sessions:
       sessions === undefined

@@ -1,5 +1,5 @@
 import { visibleLine } from "../io/control-characters.ts";
-import type { Status } from "../world.ts";
+import type { PolicySummary, Status } from "../world.ts";
 import { ago, counted, shortId, size } from "./words.ts";
 import type { Style } from "./words.ts";
 
@@ -18,7 +18,13 @@ function place(status: Status, style: Style): readonly Row[] {
     ["repository", `${visibleLine(status.repository)}  ${connected}`],
     ...(status.project === undefined ? [] : [["project", visibleLine(status.project)] as const]),
     ...(status.workspace === undefined ? [] : [["workspace", `${shortId(status.workspace.id)}  statement ${status.workspace.head}, ${status.workspace.people === 1 ? "1 person" : `${status.workspace.people} people`}`] as const]),
+    ...(status.policy === undefined ? [] : [["policy", policyLine(status.policy)] as const]),
   ];
+}
+
+function policyLine({ inForce, coming }: PolicySummary): string {
+  const now = inForce === undefined ? "none in force yet" : `version ${inForce.version}, in force since ${inForce.effective}`;
+  return visibleLine(coming === undefined ? now : `${now}; version ${coming.version} from ${coming.effective} on`);
 }
 
 function identity({ identity: mine }: Status): readonly Row[] {

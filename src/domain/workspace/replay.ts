@@ -10,6 +10,7 @@ import { applyGrant } from "./rules/grant.ts";
 import { applyMembership } from "./rules/membership.ts";
 import { applyPersonKey } from "./rules/person-key.ts";
 import { applyPerson } from "./rules/person.ts";
+import { applyPolicy } from "./rules/policy.ts";
 import { applyProject } from "./rules/project.ts";
 import { applyDeviceRemoval, applyRemoval } from "./rules/removal.ts";
 import { applySuccession } from "./rules/succession.ts";
@@ -52,6 +53,8 @@ function dispatch(verify: Verify, state: WorkspaceState, statement: Statement): 
       return applyConnect(verify, state, statement, body);
     case "disconnect":
       return applyDisconnect(verify, state, statement, body);
+    case "policy":
+      return applyPolicy(verify, state, statement, body);
     case "team":
       return applyTeam(verify, state, statement, body);
     case "nominate":

@@ -1,5 +1,6 @@
 import { equal } from "../bytes.ts";
 import type { DeviceId, LaneId, PersonId, ProjectId, RepoId, TeamId, WorkspaceId } from "../ids.ts";
+import type { PolicyVersion } from "../policy/version.ts";
 import type { DeviceBox } from "./statement.ts";
 
 /** A number in the chain and the hash of that statement's envelope. */
@@ -182,6 +183,8 @@ export interface WorkspaceState {
   readonly demands: readonly EpochDemand[];
   readonly projects: ReadonlyMap<ProjectId, Project>;
   readonly connections: ReadonlyMap<RepoId, ConnectedRepo>;
+  /** Index is the version less one. Effective days never fall. */
+  readonly policies: readonly PolicyVersion[];
 }
 
 export function personOfSigningKey(state: WorkspaceState, sign: Uint8Array): Person | null {

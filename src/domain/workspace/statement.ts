@@ -1,5 +1,6 @@
 import type { DeviceId, PersonId, ProjectId, RepoId, WorkspaceId } from "../ids.ts";
 import type { MembershipClaim } from "./membership-claim.ts";
+import type { PolicyClaim } from "../policy/version.ts";
 import type { DeviceRemovalBody, RemovalBody } from "./removal-bodies.ts";
 import type { TeamStatementBody } from "./team-bodies.ts";
 
@@ -139,6 +140,10 @@ export interface DisconnectBody {
   readonly repo: RepoId;
 }
 
+export interface PolicyBody extends PolicyClaim {
+  readonly type: "policy";
+}
+
 /** One member for each type that this version knows; a new type is a new member here and a file in `rules/`. */
 export type StatementBody =
   | GenesisBody
@@ -150,6 +155,7 @@ export type StatementBody =
   | ProjectBody
   | ConnectBody
   | DisconnectBody
+  | PolicyBody
   | TeamStatementBody
   | RemovalBody
   | DeviceRemovalBody;

@@ -35,5 +35,6 @@ export function beginWorkspace(verify: Verify, statement: Statement, workspace: 
     demands: [],
     projects: new Map(),
     connections: new Map(),
+    policies: [],
   };
 }
