@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { HxError } from "../../domain/errors.ts";
 import type { Aead, Crypto, Hashes, Signer } from "../../ports/crypto.ts";
 import { segmentCipher } from "./segment-cipher.ts";
+import { randomBytes } from "./random.ts";
 import { loadSodium, sodiumModule } from "./sodium.ts";
 import type { Sodium } from "./sodium.ts";
 import { sodiumWrapper } from "./wrapper.ts";
@@ -18,8 +18,7 @@ export async function loadCrypto(): Promise<Crypto> {
   const aead = sodiumAead(sodium);
   return {
     hashes,
-    // The source that libsodium takes words from, read in one go.
-    random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
+    random: { bytes: randomBytes },
     signer: sodiumSigner(sodium),
     wrapper: sodiumWrapper(sodium, hashes, aead),
     aead,

@@ -1,7 +1,8 @@
-import { hkdfSync, randomBytes } from "node:crypto";
+import { hkdfSync } from "node:crypto";
 import { HxError } from "../../domain/errors.ts";
 import { encodeWrap, parseWrap, wrapAdditional, wrapInfo, wrapPurpose } from "../../format/wrap.ts";
 import type { Aead, Hashes, Wrapper } from "../../ports/crypto.ts";
+import { randomBytes } from "./random.ts";
 import type { Sodium } from "./sodium.ts";
 
 const SEED = 32;
