@@ -103,6 +103,8 @@ export interface Repository {
   setConfig(key: string, value: string | null): Promise<void>;
   /** Content of a file of a commit-ish (`refs/remotes/origin/main`), or null when either is absent. */
   fileAt(revision: string, path: string): Promise<Uint8Array | null>;
+  /** The object that a revision (`refs/heads/main`, `<commit>:<path>`) names here, or null. */
+  resolve(revision: string): Promise<Oid | null>;
   /** Target of a symbolic ref such as `refs/remotes/origin/HEAD`, or null. */
   symbolicRef(ref: string): Promise<string | null>;
   /** The directory in which git looks for hooks (`core.hooksPath` and worktrees honoured). */

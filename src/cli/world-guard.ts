@@ -1,0 +1,25 @@
+import type { GuardReport } from "../domain/guard/finding.ts";
+
+/** One line of what git hands to a hook of the server. */
+export interface HookLine {
+  readonly ref: string;
+  readonly old: string;
+  readonly new: string;
+}
+
+/** A judgement, and what it was held against. */
+export interface GuardResult extends GuardReport {
+  /** `refs`: those of this repository. `state`: the file. `nothing`: everything was judged from its start. */
+  readonly since: "refs" | "state" | "nothing";
+}
+
+export interface GuardAccept {
+  /** Git object ids of connection files that are accepted although they loosen. */
+  readonly accept: readonly string[];
+}
+
+/** docs/spec/guard.md. No key and no identity is read. */
+export interface GuardWorld {
+  /** @param whole all refs of the push are there (`pre-receive`); else one of them (`update`) */
+  push(lines: readonly HookLine[], options: GuardAccept & { readonly whole: boolean }): Promise<GuardResult>;
+}
