@@ -18,8 +18,19 @@ export interface GuardAccept {
   readonly accept: readonly string[];
 }
 
+export interface GuardRemoteOptions extends GuardAccept {
+  /** Name of the remote; absent: `origin`. */
+  readonly remote?: string;
+  /** The branch into which this checkout is to be merged. */
+  readonly target?: string;
+  /** File with the last good state. */
+  readonly state?: string;
+}
+
 /** docs/spec/guard.md. No key and no identity is read. */
 export interface GuardWorld {
   /** @param whole all refs of the push are there (`pre-receive`); else one of them (`update`) */
   push(lines: readonly HookLine[], options: GuardAccept & { readonly whole: boolean }): Promise<GuardResult>;
+  /** @throws HxError `not-a-repository`, `remote-failed`, `io-failed` */
+  remote(options: GuardRemoteOptions): Promise<GuardResult>;
 }

@@ -162,6 +162,15 @@ export interface Remote {
     refs: readonly { readonly from: RefName; readonly to: RefName }[],
     options?: RemoteOptions & { readonly whole?: boolean },
   ): Promise<{ readonly filtered: boolean }>;
+  /** The branch that the remote's HEAD names, in full; null where it names none. @throws HxError `remote-failed` */
+  head(url: string, options?: RemoteOptions): Promise<string | null>;
+  /**
+   * Fetches the newest commit of a branch with its trees, no history, and as few blobs as the remote leaves out, into a store that is thrown away.
+   * @param branch full name
+   * @returns the commit; null when there is no such branch
+   * @throws HxError `remote-failed`
+   */
+  fetchTip(into: Store, url: string, branch: string, options?: RemoteOptions): Promise<Oid | null>;
   /** Fetches single objects that a filter left out, all in one go. */
   fetchObjects(into: Store, url: string, oids: readonly Oid[], options?: RemoteOptions): Promise<void>;
 }

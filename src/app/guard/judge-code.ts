@@ -1,8 +1,7 @@
 import { CONNECTION_PATH } from "../../domain/connection.ts";
-import type { GuardCode, GuardFinding } from "../../domain/guard/finding.ts";
-import type { HxError } from "../../domain/errors.ts";
+import type { GuardFinding } from "../../domain/guard/finding.ts";
 import { ROOT_REF } from "../../format/paths.ts";
-import { claimAt, disagreement, type Claim } from "./claim.ts";
+import { claimAt, connectionProblem, fileCode, type Claim } from "./claim.ts";
 import type { GuardedChain } from "./judge-chain.ts";
 import type { Push, PushedRef } from "./pushed.ts";
 import { judged, refused, type Judged } from "./refusals.ts";
@@ -34,7 +33,7 @@ export async function connectionAfter(push: Push, chain: GuardedChain | null): P
   const claim = found.value ?? null;
   const branch = then?.ref ?? null;
   const ref = branch ?? now?.ref ?? "HEAD";
-  const problem = found.finding ?? (await problemOf(push, ref, claim, chain));
+  const problem = found.finding ?? (await connectionProblem(push.ports, ref, claim, chain));
   const back = `git checkout ${now?.commit ?? "HEAD"} -- ${CONNECTION_PATH}`;
   const weakened = found.finding === undefined ? weakening(ref, before, claim, chain?.state ?? null, push.options, back) : null;
   return { branch, claim, problem, released: before !== null && claim === null && weakened === null, weakened };
@@ -59,16 +58,6 @@ async function fileOf({ ports, repository }: Push, branch: Branch | null): Promi
   return branch === null ? { value: null } : await judged(branch.ref, fileCode, () => claimAt(ports, repository, branch.commit));
 }
 
-const fileCode = (error: HxError): GuardCode => (error.code === "too-new" ? "too-new" : "connection-invalid");
-
-async function problemOf({ ports }: Push, ref: string, claim: Claim | null, chain: GuardedChain | null): Promise<GuardFinding | null> {
-  if (claim === null) return refused("connection-missing", ref, `this repository is not connected: its default branch has no '${CONNECTION_PATH}'`);
-  if (chain === null) return refused("chain-missing", ref, `the workspace chain that '${CONNECTION_PATH}' names is not here`, "hx sync");
-  const why = await judged(ref, fileCode, async () => disagreement(ports, claim.connection, chain.state));
-  if (why.finding !== undefined) return why.finding;
-  return why.value === null ? null : refused("connection-contradicted", ref, `this repository is not connected: ${why.value}`);
-}
-
 /** A chain that comes to a repository which names another. */
 export function judgeRootPlace({ claim }: Standing, chain: GuardedChain | null): GuardFinding | null {
   if (claim === null || chain === null || claim.connection.workspace === chain.state.workspace) return null;
@@ -87,7 +76,7 @@ export async function judgeCode(push: Push, code: readonly PushedRef[], chain: G
     if (to === null || (standing.released && ref === standing.branch)) continue;
     if (standing.claim !== null || problem.code !== "connection-missing") return [{ ...problem, ref }];
     const own = await judged(ref, fileCode, () => claimAt(push.ports, push.repository, to));
-    const finding = own.finding ?? (own.value === null ? { ...problem, ref } : await problemOf(push, ref, own.value, chain));
+    const finding = own.finding ?? (own.value === null ? { ...problem, ref } : await connectionProblem(push.ports, ref, own.value, chain));
     if (finding !== null) return [finding];
   }
   return [];

@@ -1,6 +1,6 @@
 import { HxError } from "../../domain/errors.ts";
 import { isRefused } from "../../domain/guard/finding.ts";
-import type { Call, CommandSpec } from "../command.ts";
+import { present, type Call, type CommandSpec } from "../command.ts";
 import { SCHEMAS } from "../json/schemas.ts";
 import type { GuardResult, HookLine } from "../world-guard.ts";
 
@@ -10,9 +10,10 @@ const MOST_LINES = 1 << 26;
 export const command: CommandSpec = {
   name: "guard",
   group: "Care",
-  summary: "Judge a push on a server, without any key",
+  summary: "Judge a push on a server, or a remote in CI, without any key",
   details: [
     "On a server, as a hook of a bare repository: --pre-receive reads git's lines from stdin, --update judges one ref.",
+    "In CI, in a clone: fetches what the remote has under refs/sessions/, without segments and not into the clone, and judges it.",
     "Refuses what docs/spec/guard.md lists, with exit 14, the reason and a command that mends it.",
   ],
   arguments: [
@@ -22,9 +23,12 @@ export const command: CommandSpec = {
   options: [
     { flags: "--pre-receive", summary: "Judge the push whose lines are on stdin" },
     { flags: "--update <ref>", summary: "Judge one ref of a push" },
+    { flags: "--remote <remote>", summary: "In CI: the remote to judge, instead of origin" },
+    { flags: "--target <branch>", summary: "In CI: refuse a checkout that weakens the connection of this branch of the remote" },
+    { flags: "--state <file>", summary: "In CI: the last good state, compared when it is there and written when all is well" },
     { flags: "--accept <oid>", summary: "Accept the connection file with this git object id although it loosens; may be repeated", repeatable: true },
   ],
-  examples: ["hx guard --pre-receive", "hx guard --update \"$1\" \"$2\" \"$3\""],
+  examples: ["hx guard --pre-receive", "hx guard --update \"$1\" \"$2\" \"$3\"", "hx guard --state guard.json --target main"],
   exits: [1, 10, 14, 130],
   schema: SCHEMAS.guard,
   async run(call) {
@@ -42,7 +46,8 @@ async function judge(call: Call): Promise<GuardResult> {
   const accept = options.list("accept");
   const update = options.text("update");
   const preReceive = options.flag("preReceive");
-  if ([preReceive, update !== undefined].filter(Boolean).length > 1) throw new HxError("usage", "'--pre-receive' and '--update' exclude each other", { hints: ["hx help guard"] });
+  const remote = present({ remote: options.text("remote"), target: options.text("target"), state: options.text("state") });
+  if ([preReceive, update !== undefined, Object.keys(remote).length > 0].filter(Boolean).length > 1) throw new HxError("usage", "'--pre-receive', '--update' and the options for CI exclude each other", { hints: ["hx help guard"] });
   if (update === undefined && call.arguments.length > 0) throw new HxError("usage", "an old and a new value go with '--update <ref>'", { hints: ["hx help guard"] });
   if (preReceive) {
     const lines = linesOf(await call.host.readStdin(MOST_LINES));
@@ -53,7 +58,7 @@ async function judge(call: Call): Promise<GuardResult> {
     if (old === undefined || value === undefined) throw new HxError("usage", "'--update' takes a ref, its old and its new value", { hints: ["hx help guard"] });
     return await (await call.world()).guard.push([{ ref: update, old, new: value }], { accept, whole: false });
   }
-  throw new HxError("usage", "guard judges a push: '--pre-receive' or '--update'", { hints: ["hx help guard"] });
+  return await (await call.world()).guard.remote({ accept, ...remote });
 }
 
 /** githooks(5): `<old> SP <new> SP <ref> LF`. */
