@@ -1,4 +1,4 @@
-import { cp } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connectionYaml } from "../../src/adapters/connection/yaml.ts";
 import { gitRepositories } from "../../src/adapters/git/repositories.ts";
@@ -38,6 +38,8 @@ export interface Attacker {
   push(hub?: string): Promise<Ran>;
   /** `hx guard --json` in a clone whose remote is what the adversary wrote. */
   ci(...args: string[]): Promise<Judgement>;
+  /** As `ci`, held against a copy of the last good state. */
+  ciSince(): Promise<Judgement & { readonly stateMoved: boolean }>;
 }
 
 export interface Judgement {
@@ -93,7 +95,7 @@ async function attackerAt(stage: Stage, directory: string, store: Store): Promis
   const git = (...args: string[]): Promise<string> => box.git(directory, ...args);
   const refsOf = async (hub: string): Promise<ReadonlyMap<string, string>> =>
     new Map((await box.git(hub, "for-each-ref", "--format=%(refname) %(objectname)")).split("\n").filter((line) => line !== "").map((line) => [line.split(" ")[0] ?? "", line.split(" ")[1] ?? ""]));
-  return {
+  const attacker: Attacker = {
     stage,
     directory,
     store,
@@ -127,7 +129,14 @@ async function attackerAt(stage: Stage, directory: string, store: Store): Promis
       if (stdout === "") throw new Error(`hx guard ended with ${code}: ${stderr}`);
       return { exit: code, ...(JSON.parse(stdout) as Omit<Judgement, "exit">) };
     },
+    async ciSince() {
+      const state = join(directory, "..", "guard.json");
+      await cp(stage.state, state);
+      const judged = await attacker.ci("--state", state);
+      return { ...judged, stateMoved: (await readFile(state, "utf8")) !== (await readFile(stage.state, "utf8")) };
+    },
   };
+  return attacker;
 }
 
 let clonesMade = 0;

@@ -36,7 +36,7 @@ export async function connectionAfter(push: Push, chain: GuardedChain | null): P
   const problem = found.finding ?? (await connectionProblem(push.ports, ref, claim, chain));
   const back = `git checkout ${now?.commit ?? "HEAD"} -- ${CONNECTION_PATH}`;
   const weakened = found.finding === undefined ? weakening(ref, before, claim, chain?.state ?? null, push.options, back) : null;
-  return { branch, claim, problem, released: before !== null && claim === null && weakened === null, weakened };
+  return { branch, claim, problem, released: found.finding === undefined && before !== null && claim === null && weakened === null, weakened };
 }
 
 interface Branch {
