@@ -1,4 +1,4 @@
-import { cp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectionYaml } from "../../src/adapters/connection/yaml.ts";
 import { newProjectId, newRepository } from "../../src/app/workspace/found.ts";
@@ -180,8 +180,7 @@ describe.concurrent("what an honest client pushes passes, in both", () => {
   ];
   it.each(honest)("%s", async (_name, play) => {
     const by = await stage.attacker();
-    const hub = `${by.directory}-host`;
-    await cp(stage.hub, hub, { recursive: true });
+    const hub = await stage.host(`${by.directory}-host`);
     await play(by);
     expect(await by.push(hub)).toMatchObject({ code: 0 });
     expect(await by.ciSince()).toMatchObject({ exit: 0, ok: true, findings: [] });
@@ -209,16 +208,14 @@ it("compressed plaintext that fits the grammar passes: nobody without a key can 
   const bytes = (part.segments.get(0) ?? new Uint8Array()).map((_, i) => (i === 0 ? 1 : (plain[i] ?? 0)));
   const record = { ...part.record, segments: part.record.segments.map((entry) => ({ ...entry, hash: by.forge.scene.crypto.hashes.h(bytes) })) };
   await by.forge.push({ files: aSession(by.forge, [{ record, segments: new Map([[0, bytes]]) }]) });
-  const hub = `${by.directory}-host`;
-  await cp(stage.hub, hub, { recursive: true });
+  const hub = await stage.host(`${by.directory}-host`);
   expect(await by.push(hub)).toMatchObject({ code: 0 });
   expect(await by.ci()).toMatchObject({ ok: true, since: "nothing", judged: { lanes: 2 } });
 });
 
 it("the hook for one ref refuses it too", async () => {
   const by = await stage.attacker();
-  const hub = `${by.directory}-host`;
-  await cp(stage.hub, hub, { recursive: true });
+  const hub = await stage.host(`${by.directory}-host`);
   await rm(`${hub}/hooks/pre-receive`);
   await putGuard(hub, "update");
   await by.move(laneOf(by), await parent(by));

@@ -18,6 +18,8 @@ const PLACES = 120;
 export interface Stage {
   readonly theatre: Theatre;
   readonly hub: string;
+  /** The host, which nobody pushes to: to be copied while others are pushed to the host itself. */
+  host(at: string): Promise<string>;
   readonly connection: Connection;
   readonly state: string;
   /** A copy of the host that the adversary writes to as they like. */
@@ -61,15 +63,20 @@ export async function makeStage(): Promise<Stage> {
   await box.git(hub, "symbolic-ref", "HEAD", "refs/heads/main");
   const clones: (() => Promise<void>)[] = [];
   let used = 0;
+  let pristine = hub;
   const stage: Stage = {
     theatre,
     hub,
+    async host(at) {
+      await cp(pristine, at, { recursive: true });
+      return at;
+    },
     connection,
     state: box.path("guard.json"),
     async attacker() {
       const directory = places[used++];
       if (directory === undefined) throw new Error("no place left");
-      await cp(hub, directory, { recursive: true });
+      await stage.host(directory);
       const repository = await gitRepositories({ env: box.env }).find(directory);
       if (repository === null) throw new Error("no repository");
       clones.push(() => repository.store.close());
@@ -86,6 +93,8 @@ export async function makeStage(): Promise<Stage> {
   const judged = await first.ci("--state", stage.state);
   if (!judged.ok) throw new Error(`the honest host is refused: ${JSON.stringify(judged.findings)}`);
   await putGuard(hub);
+  pristine = box.path("pristine.git");
+  await cp(hub, pristine, { recursive: true });
   return stage;
 }
 
