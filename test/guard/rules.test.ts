@@ -7,6 +7,7 @@ import { StateCache } from "../../src/app/lane/state.ts";
 import { laneRules } from "../../src/app/sync/workspace-chain.ts";
 import { projectOf, tighten, type Connection } from "../../src/domain/connection.ts";
 import { loosened } from "../../src/domain/guard/loosened.ts";
+import type { RepositoryTerms } from "../../src/domain/policy/terms.ts";
 import { projectId, repoId, workspaceId } from "../../src/domain/ids.ts";
 import { normalizeRemoteUrl } from "../../src/domain/remote-url.ts";
 import { laneRef } from "../../src/format/paths.ts";
@@ -25,8 +26,9 @@ const connections: fc.Arbitrary<Connection> = fc
     remotes: fc.uniqueArray(fc.constantFrom(...REMOTES)),
     paths: fc.dictionary(fc.constantFrom(...DIRECTORIES), fc.constantFrom(...PROJECTS), { minKeys: 1 }),
     policy: fc.nat(3),
+    terms: fc.option(fc.record({ group: fc.integer({ min: 5, max: 9 }), redaction: fc.boolean(), retention: fc.option(fc.integer({ min: 1, max: 9 })) }, { requiredKeys: [] }), { nil: undefined }),
   })
-  .map(({ remotes, paths, policy }) => ({ workspace: workspaceId("ab".repeat(32)), repo: repoId("cd".repeat(32)), genesis: new Uint8Array(3), paths: new Map(Object.entries(paths)), remotes, policy, unknown: {} }));
+  .map(({ remotes, paths, policy, terms }) => ({ workspace: workspaceId("ab".repeat(32)), repo: repoId("cd".repeat(32)), genesis: new Uint8Array(3), paths: new Map(Object.entries(paths)), remotes, policy, unknown: {}, ...(terms === undefined ? {} : { terms }) }));
 
 describe("what loosens a connection", () => {
   it("is nothing of what a branch may do: tightening never loosens", () => {
@@ -45,7 +47,8 @@ describe("what loosens a connection", () => {
         const allCounts =
           after.remotes.every((url) => listed.has(normalizeRemoteUrl(url))) &&
           DIRECTORIES.every((directory) => projectOf(after.paths, directory) === null || projectOf(read.paths, directory) === projectOf(after.paths, directory)) &&
-          after.policy >= before.policy;
+          after.policy >= before.policy &&
+          (Object.keys(before.terms ?? {}) as (keyof RepositoryTerms)[]).every((key) => read.terms?.[key] === after.terms?.[key]);
         expect(loosened(before, after).length === 0).toBe(allCounts);
       }),
     );
