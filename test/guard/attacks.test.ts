@@ -161,7 +161,8 @@ describe.concurrent.each<[string, readonly Row[]]>([["a lane", lanes], ["the key
     expect(await refsAt(stage)).toBe(before);
     const judged = await by.ciSince();
     expect(judged.findings.filter(({ severity }) => severity === "refused").map((finding) => finding.code)).toEqual(ci === null ? [] : expect.arrayContaining([ci]));
-    expect(judged).toMatchObject({ exit: ci === null ? 0 : 14, ok: ci === null, since: "state", stateMoved: false });
+    expect(judged).toMatchObject({ exit: ci === null ? 0 : 14, ok: ci === null, since: "state" });
+    if (ci !== null) expect(judged.stateMoved).toBe(false);
     for (const { hint, message } of judged.findings) expect([hint, message]).toEqual([expect.stringMatching(/^(hx|git|npm) /), expect.stringMatching(/^[^A-Z].*[^.]$/)]);
   });
 });
