@@ -5,6 +5,7 @@ import { command as demo } from "./commands/demo.ts";
 import { command as deny } from "./commands/deny.ts";
 import { command as doctor } from "./commands/doctor.ts";
 import { command as exportSessions } from "./commands/export.ts";
+import { command as guard } from "./commands/guard.ts";
 import { helpCommand } from "./commands/help.ts";
 import { command as hooksInstall } from "./commands/hooks-install.ts";
 import { command as hooksRemove } from "./commands/hooks-remove.ts";
@@ -118,6 +119,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   hooksInstall,
   hooksRemove,
   hooksStatus,
+  guard,
   inspect,
   version,
 ];

@@ -11,8 +11,8 @@ export interface Host {
   readonly directory: string;
   readonly stdout: RawOutput;
   readonly stderr: RawOutput;
-  /** All of stdin, for `-` as a file name. */
-  readStdin(): Promise<string>;
+  /** All of stdin, for `-` as a file name. @param most bytes, 1 MiB when absent. @throws HxError `usage` for more */
+  readStdin(most?: number): Promise<string>;
   /** The controlling terminal; null where there is none. `plain`: without animation (ACCESSIBLE=1). */
   openTerminal(plain: boolean): Terminal | null;
   /** Calls back at SIGINT, once; the next one has the default effect. Returns how to stop listening. */

@@ -16,6 +16,7 @@ import type { ProjectsWorld, TeamsWorld } from "./world-teams.ts";
 export type * from "./world-reading.ts";
 export type * from "./world-teams.ts";
 export type { Named, PlanLine };
+import type { GuardWorld } from "./world-guard.ts";
 import type { LogWorld } from "./world-log.ts";
 
 export type * from "./world-log.ts";
@@ -53,6 +54,7 @@ export interface World {
   readonly log: LogWorld;
   readonly share: ShareWorld;
   readonly policy: PolicyWorld;
+  readonly guard: GuardWorld;
   /** A fenced demonstration in a temporary directory; yields one step after the other. */
   demo(): AsyncIterable<DemoStep>;
   /** Git's value of a configuration key as seen from the directory, or null. */

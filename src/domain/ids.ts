@@ -48,3 +48,5 @@ export const refName = parser<RefName>("ref name", REF);
 export const isSessionId = (text: string): text is SessionId => HEX16.test(text);
 export const isLaneId = (text: string): text is LaneId => LANE.test(text);
 export const isOid = (text: string): text is Oid => OID.test(text);
+/** A ref with other characters is not one of hx. */
+export const isRefName = (text: string): text is RefName => REF.test(text);

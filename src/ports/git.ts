@@ -103,6 +103,8 @@ export interface Repository {
   setConfig(key: string, value: string | null): Promise<void>;
   /** Content of a file of a commit-ish (`refs/remotes/origin/main`), or null when either is absent. */
   fileAt(revision: string, path: string): Promise<Uint8Array | null>;
+  /** The object that a revision (`refs/heads/main`, `<commit>:<path>`) names here, or null. */
+  resolve(revision: string): Promise<Oid | null>;
   /** Target of a symbolic ref such as `refs/remotes/origin/HEAD`, or null. */
   symbolicRef(ref: string): Promise<string | null>;
   /** The directory in which git looks for hooks (`core.hooksPath` and worktrees honoured). */
@@ -160,6 +162,15 @@ export interface Remote {
     refs: readonly { readonly from: RefName; readonly to: RefName }[],
     options?: RemoteOptions & { readonly whole?: boolean },
   ): Promise<{ readonly filtered: boolean }>;
+  /** The branch that the remote's HEAD names, in full; null where it names none. @throws HxError `remote-failed` */
+  head(url: string, options?: RemoteOptions): Promise<string | null>;
+  /**
+   * Fetches the newest commit of a branch with its trees, no history, and as few blobs as the remote leaves out, into a store that is thrown away.
+   * @param branch full name
+   * @returns the commit; null when there is no such branch
+   * @throws HxError `remote-failed`
+   */
+  fetchTip(into: Store, url: string, branch: string, options?: RemoteOptions): Promise<Oid | null>;
   /** Fetches single objects that a filter left out, all in one go. */
   fetchObjects(into: Store, url: string, oids: readonly Oid[], options?: RemoteOptions): Promise<void>;
 }

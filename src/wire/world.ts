@@ -1,6 +1,7 @@
 import type { World, WorldContext } from "../cli/world.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import { findClone } from "./clone.ts";
+import { guardWorld } from "./guard-world.ts";
 import { hooksWorld } from "./hooks-world.ts";
 import { identityPorts } from "./identity-ports.ts";
 import { identityWorld } from "./identity-world.ts";
@@ -35,6 +36,7 @@ export async function openWorld(context: WorldContext, settings: Settings = read
     log: logWorld(settings, context, ports),
     share: shareWorld(settings, context, ports),
     policy: policyWorld(settings, context, ports),
+    guard: guardWorld(settings, context),
     async *demo() {
       yield* (await import("./demo.ts")).demo(context);
     },

@@ -8,6 +8,7 @@ import { encodeCbor, type CborInput } from "../../src/format/cbor.ts";
 import { parseCommit } from "../../src/format/commit.ts";
 import { decodeEnvelope, encodeEnvelope, signedMessage, type EnvelopeType } from "../../src/format/envelope.ts";
 import { bodyDigest, decodeHeader, headerPayload, type BatchEntry, type Header, type LaneHead } from "../../src/format/header.ts";
+import { SUITE } from "../../src/format/fields.ts";
 import { itemIdOf } from "../../src/format/ids.ts";
 import { ITEM_LENGTH } from "../../src/format/item.ts";
 import { manifestPayload, type Manifest } from "../../src/format/manifest.ts";
@@ -177,7 +178,7 @@ export interface Part {
 /** A part with segments of these numbers, as far as anybody without its key can see. */
 export function aPart(scene: Scene, n: number, numbers: readonly number[], change: Partial<PartRecord> = {}): Part {
   const { random, hashes } = scene.crypto;
-  const segments = new Map(numbers.map((number) => [number, random.bytes(segmentLength(4096))]));
+  const segments = new Map(numbers.map((number) => [number, random.bytes(segmentLength(4096)).fill(SUITE, 0, 1)]));
   const listed = [...segments].map(([number, bytes]) => ({ number, length: bytes.length, hash: hashes.h(bytes) }));
   return { segments, record: { n, chain: n, commitment: random.bytes(32), segments: listed, private: random.bytes(PRIVATE_BLOCK_LENGTHS[0] ?? 0), ...change } };
 }

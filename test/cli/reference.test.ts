@@ -87,6 +87,7 @@ const JSON_RUNS: readonly (readonly [keyof typeof SCHEMAS, readonly string[], nu
   ["device", ["device", "remove", "bbbb", "--yes"], 0],
   ["issue", ["device", "issue", "--capture-only", "--expires", "30d", "--out", "capture.key", "-C", mkdtempSync(join(tmpdir(), "hx-reference-"))], 0],
   ["succession", ["identity", "succession"], 0],
+  ["guard", ["guard", "--state", "guard.json"], 14],
 ];
 
 describe("--json", () => {

@@ -22,6 +22,7 @@ import { revokePlanView, revokeView, sharePlanView, sharesLines, sharesView, sha
 import { statusView } from "../../src/cli/views/status.ts";
 import { teamReportView, teamsLines, teamsTable, teamView, waitingView } from "../../src/cli/views/teams.ts";
 import { transcriptView } from "../../src/cli/views/transcript.ts";
+import { guardView } from "../../src/cli/views/guard.ts";
 import { verifyView } from "../../src/cli/views/verify.ts";
 import { ago, cut, size } from "../../src/cli/views/words.ts";
 import { NOW, hx } from "./host.ts";
@@ -58,6 +59,7 @@ const VIEWS: readonly (readonly [string, () => string])[] = [
   ["transcript", () => [...transcriptView(poisoned(samples.shown), plainStyle)].join("")],
   ["markdown", () => [...markdownView(poisoned(samples.shown))].join("")],
   ["verify", () => verifyView(poisoned(samples.verified), plainStyle)],
+  ["guard", () => guardView(poisoned(samples.guarded), plainStyle)],
   ["inspection", () => inspectionView(poisoned(samples.inspection), plainStyle)],
   ["capture", () => captureView(poisoned(samples.capture), plainStyle, false)],
   ["requests", () => requestsView(poisoned(samples.requests), plainStyle, NOW) + requestsLines(poisoned(samples.requests)) + askedView(poisoned(samples.asked), plainStyle) + deniedView(poisoned(samples.answered)) + withdrawnView(poisoned(samples.answered))],

@@ -5,6 +5,7 @@ import { cborVectors, envelopeVectors, keyTreeVectors, pathVectors, stateVectors
 import { bodyVectors, headerVectors, manifestVectors, partRecordVectors, privateBlockVectors } from "./vectors-lane.ts";
 import { cardVectors, deviceKeyVectors, itemVectors, statementVectors, wrapVectors } from "./vectors-sealed.ts";
 import { commitVectors } from "./vectors-commit.ts";
+import { guardStateVectors } from "./vectors-guard.ts";
 import { laneFaultVectors } from "./vectors-lane-faults.ts";
 import { sharingVectors } from "./vectors-sharing.ts";
 import { shareWrapVectors, sharingItemVectors } from "./vectors-sharing-carried.ts";
@@ -37,6 +38,7 @@ export function makeVectors(): Promise<Record<string, object>> {
       statement: statementVectors(world),
       "device-key": await deviceKeyVectors(world),
       commit: commitVectors(),
+      "guard-state": guardStateVectors(),
       part: await partVectors(world),
       replay: replayVectors(world),
       lane,

@@ -8,6 +8,7 @@ import type { CborMap } from "../../src/format/cbor.ts";
 import { decodeCard, openCard } from "../../src/format/card.ts";
 import { openEnvelope, signEnvelope, signedMessage } from "../../src/format/envelope.ts";
 import type { EnvelopeType } from "../../src/format/envelope.ts";
+import { decodeGuardState, encodeGuardState } from "../../src/format/guard-state.ts";
 import { decodeBody, decodeHeader } from "../../src/format/header.ts";
 import { workspaceIdOf } from "../../src/format/ids.ts";
 import { openItem } from "../../src/format/item.ts";
@@ -60,6 +61,7 @@ async function fileKey(vector: Vector, kdf: KeyDerivation): Promise<Uint8Array> 
 
 /** One reader a file of fixtures/vectors. Each throws the HxError that a bad vector expects. */
 export const READERS: Readonly<Record<string, Reader>> = {
+  "guard-state": (_, vector) => ({ text: Buffer.from(encodeGuardState(decodeGuardState(new TextEncoder().encode(text(vector, "text"))))).toString("utf8") }),
   cbor: (_, vector) => ({ cbor: toHex(encodeCbor(decodeCbor(hex(vector, "cbor")))) }),
   envelope: (crypto, vector) => {
     const type = text(vector, "type") as EnvelopeType;

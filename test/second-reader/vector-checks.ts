@@ -24,6 +24,7 @@ import { openSegment, segmentAdditional } from "./segment.ts";
 import { SessionFiles } from "./session-files.ts";
 import { openShare } from "./share-wraps.ts";
 import { openSharing } from "./sharing.ts";
+import { readGuardState } from "./guard-state.ts";
 import { statementsInItems } from "./sharing-items.ts";
 import { stateOf } from "./state.ts";
 import { openStatement } from "./statement.ts";
@@ -61,6 +62,9 @@ export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>
   commit(v) {
     const commit = readCommit(v.bytes("commit"), "encoding-invalid", v.number("now"), v.number("parent_time"));
     agreeAll(v, { parents: commit.parents.length, time: commit.time });
+  },
+  "guard-state"(v) {
+    readGuardState(v.text("text"));
   },
   async part(v) {
     const contents = v.list("blobs").map((blob, segment) => openSegment(fromHex(String(blob)), v.bytes("part_key"), {

@@ -46,11 +46,15 @@ export function encodeTree(format: ObjectFormat, entries: readonly TreeEntry[]):
   return concat(...rows.map(({ row }) => row));
 }
 
-/** @throws HxError `lane-invalid` for bytes that are not a tree */
+/**
+ * Not every host lets git check what it takes, so the order of the entries is checked here too: one name twice would be two things to two readers.
+ * @throws HxError `lane-invalid` for bytes that are not a tree, or not one in git's order with each name once
+ */
 export function decodeTree(format: ObjectFormat, bytes: Uint8Array): readonly TreeEntry[] {
   const idLength = format === "sha1" ? 20 : 32;
   const entries: TreeEntry[] = [];
   let at = 0;
+  let before: Uint8Array | null = null;
   while (at < bytes.length) {
     const space = bytes.indexOf(0x20, at);
     const zero = bytes.indexOf(0, at);
@@ -58,7 +62,11 @@ export function decodeTree(format: ObjectFormat, bytes: Uint8Array): readonly Tr
     if (space < 0 || zero < space || end > bytes.length) throw treeInvalid();
     const mode = Buffer.from(bytes.subarray(at, space)).toString("latin1");
     if (!isTreeMode(mode)) throw treeInvalid();
-    entries.push({ mode, name: decodeName(bytes.subarray(space + 1, zero)), oid: parseOid(toHex(bytes.subarray(zero + 1, end))) });
+    const name = bytes.subarray(space + 1, zero);
+    const key = mode === "40000" ? concat(name, utf8("/")) : name;
+    if (before !== null && compare(before, key) >= 0) throw treeInvalid();
+    before = key;
+    entries.push({ mode, name: decodeName(name), oid: parseOid(toHex(bytes.subarray(zero + 1, end))) });
     at = end;
   }
   return entries;

@@ -57,6 +57,19 @@ export function localEnvironment(base: Environment): Record<string, string> {
   return { ...commandEnvironment(base), GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none" };
 }
 
+// Where git keeps what is being pushed while a hook of the server judges it (git-receive-pack, "Quarantine environment").
+const QUARANTINE = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH"];
+
+/** As `localEnvironment`, for a hook of the server: git sees the objects that are being pushed to its repository too. */
+export function serverEnvironment(base: Environment): Record<string, string> {
+  const env = localEnvironment(base);
+  for (const name of QUARANTINE) {
+    const value = base[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return env;
+}
+
 /**
  * Adds configuration through the environment, where other users of the machine cannot read it as they can
  * read arguments: headers and URLs carry credentials. Pairs that are already there stay in front.

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { HxError } from "../../domain/errors.ts";
-import { isOid } from "../../domain/ids.ts";
+import { isOid, refName } from "../../domain/ids.ts";
 import type { Oid, RefName } from "../../domain/ids.ts";
 import type { RemoteOptions, Store } from "../../ports/git.ts";
 import { configArguments } from "./environment.ts";
@@ -59,6 +59,19 @@ export async function fetchRefs(
   if (ran.code !== 0) throw remoteFailed(url, ran);
   if (whole && partial) await fetchObjects(reaching, into, url, await leftOut(reaching, into, refs, options), options);
   return { filtered: !whole && !/filtering not recognized/i.test(ran.stderr) };
+}
+
+const TIP = refName("refs/hx/tip");
+
+/** As the port says. @throws HxError `remote-failed` */
+export async function fetchTip(reaching: Reaching, into: Store, url: string, branch: string, options: RemoteOptions | undefined): Promise<Oid | null> {
+  if (!branch.startsWith("refs/") || /[\s:]/.test(branch)) throw new HxError("usage", `not the full name of a branch: '${branch}'`);
+  // Somebody's code need not pass git's check, and nothing of it is used but one file.
+  const args = [...configArguments([...CHECKED, ["fetch.fsckObjects", "false"]]), ...COMMON, "--depth=1", "--filter=blob:none", NAME];
+  const ran = await reaching({ store: into, pairs: source(url, true), args, input: `+${branch}:${TIP}\n` }, options);
+  if (ran.code === 0) return await into.read(TIP);
+  if (/couldn't find remote ref/i.test(ran.stderr)) return null;
+  throw remoteFailed(url, ran);
 }
 
 /** @throws HxError `missing-object` when the remote does not have one of them, `remote-failed` */

@@ -1,7 +1,6 @@
-import { refName } from "../../domain/ids.ts";
+import { isRefName, refName } from "../../domain/ids.ts";
 import type { RefName } from "../../domain/ids.ts";
 import type { PushRef, PushResult } from "../../ports/git.ts";
-import { isRefName } from "./ref-files.ts";
 import { printable, reason, text } from "./run.ts";
 import type { Ran } from "./run.ts";
 

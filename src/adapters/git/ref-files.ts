@@ -1,6 +1,6 @@
 import { access, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isOid, refName } from "../../domain/ids.ts";
+import { isOid, isRefName, refName } from "../../domain/ids.ts";
 import type { Oid, RefName } from "../../domain/ids.ts";
 
 /** Refs as git's `files` backend stores them, read without starting git. */
@@ -71,9 +71,4 @@ async function packedRefs(directory: string): Promise<Map<string, Oid>> {
     if (space > 0 && isOid(oid)) refs.set(line.slice(space + 1), oid);
   }
   return refs;
-}
-
-/** A ref with other characters is not one of hx. */
-export function isRefName(name: string): boolean {
-  return /^refs\/[A-Za-z0-9._/-]+$/.test(name);
 }

@@ -1,10 +1,10 @@
 import { HxError } from "../../domain/errors.ts";
-import { isOid, refName } from "../../domain/ids.ts";
+import { isOid, isRefName, refName } from "../../domain/ids.ts";
 import type { Oid, RefName } from "../../domain/ids.ts";
 import type { Refs, RefUpdate } from "../../ports/git.ts";
 import { configArguments } from "./environment.ts";
 import type { ConfigPair } from "./environment.ts";
-import { isRefName, refFiles } from "./ref-files.ts";
+import { refFiles } from "./ref-files.ts";
 import { gitFailed, run, runOrFail, text } from "./run.ts";
 import type { GitProgram } from "./run.ts";
 

@@ -2,7 +2,7 @@ import { HxError } from "../../domain/errors.ts";
 import type { Checkout, Remote } from "../../ports/git.ts";
 import { commandEnvironment, configArguments, localEnvironment, withConfig } from "./environment.ts";
 import type { ConfigPair } from "./environment.ts";
-import { fetchObjects, fetchRefs } from "./fetch.ts";
+import { fetchObjects, fetchRefs, fetchTip } from "./fetch.ts";
 import { push } from "./push.ts";
 import { remoteFailed } from "./reaching.ts";
 import type { Reaching } from "./reaching.ts";
@@ -71,6 +71,13 @@ export function gitRemote(settings: RemoteSettings = {}): Remote {
       if (ran.code !== 0) throw remoteFailed(url, ran);
       return parseRefs(text(ran), "\t", prefix);
     },
+    async head(remote, options) {
+      const url = await urlOf(remote, "fetch");
+      const ran = await reaching({ store: null, args: ["ls-remote", "--quiet", "--symref", "--", url, "HEAD"] }, options);
+      if (ran.code !== 0) throw remoteFailed(url, ran);
+      return /^ref: (refs\/[^\t\n]+)\tHEAD$/m.exec(text(ran))?.[1] ?? null;
+    },
+    fetchTip: async (into, remote, branch, options) => fetchTip(reaching, into, await urlOf(remote, "fetch"), branch, options),
     push: async (from, remote, refs, options) => push(reaching, from, await urlOf(remote, "push"), refs, options),
     async fetch(into, remote, refs, options) {
       // The user's own repository never becomes a partial clone: its `git gc` and `git fsck` would fail.

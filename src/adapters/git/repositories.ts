@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { HxError } from "../../domain/errors.ts";
 import type { Checkout, Repositories } from "../../ports/git.ts";
 import { bareStore } from "./bare-store.ts";
-import { localEnvironment } from "./environment.ts";
+import { localEnvironment, serverEnvironment } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { gitRepository } from "./repository.ts";
 import { gitFailed, run, text, withoutCredentials } from "./run.ts";
@@ -17,6 +17,11 @@ export interface GitOptions {
   readonly env?: Environment;
 }
 
+export interface RepositoriesOptions extends GitOptions {
+  /** A hook of the server asks: what is being pushed is seen, and git has checked already whose the repository is. */
+  readonly server?: boolean;
+}
+
 const QUESTIONS = [
   "--is-bare-repository",
   "--show-object-format",
@@ -28,11 +33,12 @@ const QUESTIONS = [
 ];
 
 /** Repositories of the git program. Needs git 2.31 or newer. */
-export function gitRepositories(options: GitOptions = {}): Repositories {
-  const program: GitProgram = { git: options.git ?? "git", env: localEnvironment(options.env ?? {}) };
+export function gitRepositories(options: RepositoriesOptions = {}): Repositories {
+  const server = options.server === true;
+  const program: GitProgram = { git: options.git ?? "git", env: (server ? serverEnvironment : localEnvironment)(options.env ?? {}) };
   return {
     async find(directory) {
-      const checkout = await findCheckout(program, resolve(directory));
+      const checkout = await findCheckout(program, resolve(directory), server);
       return checkout === null ? null : gitRepository(program, checkout);
     },
     bareStore: (directory, objectFormat) => bareStore(program, resolve(directory), objectFormat),
@@ -41,8 +47,8 @@ export function gitRepositories(options: GitOptions = {}): Repositories {
 }
 
 /** @throws HxError `git-failed` where git refuses to look: another owner, a bare repository not permitted */
-async function findCheckout(program: GitProgram, directory: string): Promise<Checkout | null> {
-  const args = ["-C", directory, "rev-parse", ...QUESTIONS];
+async function findCheckout(program: GitProgram, directory: string, server: boolean): Promise<Checkout | null> {
+  const args = [...(server ? [`--git-dir=${directory}`] : ["-C", directory]), "rev-parse", ...QUESTIONS];
   const ran = await run(program, args);
   const [bare, format, gitDirectory, commonDirectory, top] = text(ran).split("\n");
   if (gitDirectory === undefined || commonDirectory === undefined || commonDirectory === "") {

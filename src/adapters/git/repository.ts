@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { HxError } from "../../domain/errors.ts";
+import { isOid } from "../../domain/ids.ts";
 import type { Checkout, RemoteUrl, Repository } from "../../ports/git.ts";
 import { gitFailed, plain, run, runOrFail, text } from "./run.ts";
 import type { GitProgram } from "./run.ts";
@@ -40,6 +41,11 @@ export function gitRepository(program: GitProgram, checkout: Checkout): Reposito
       if (ran.code !== 0 && ran.code !== ABSENT) throw gitFailed(["config"], ran);
     },
     fileAt: (revision, path) => fileAt(program, gitDir, revision, path),
+    async resolve(revision) {
+      const ran = await run(program, [gitDir, "rev-parse", "--verify", "--quiet", "--end-of-options", revision]);
+      const value = text(ran).trim();
+      return ran.code === 0 && isOid(value) ? value : null;
+    },
     symbolicRef,
     async hooksDirectory() {
       // Asked without --git-dir, from the top: a relative `core.hooksPath` counts from there.

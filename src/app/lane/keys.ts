@@ -2,7 +2,7 @@ import { equal, toHex } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
 import type { Oid, RepoId } from "../../domain/ids.ts";
 import { parseCommit, parseSessionsCommit } from "../../format/commit.ts";
-import { openEnvelope } from "../../format/envelope.ts";
+import { decodeEnvelope, openEnvelope } from "../../format/envelope.ts";
 import { decodeKeysHeader, type KeysHeader } from "../../format/keys-header.ts";
 import { HEADER_PATH, parseKeysPath, tombstonePath, wrapPath } from "../../format/paths.ts";
 import { decodeTombstone } from "../../format/tombstone.ts";
@@ -20,6 +20,13 @@ export async function readKeysHeader(store: ObjectReader, crypto: Crypto, lane: 
   const header = decodeKeysHeader(payload);
   if (!equal(header.lane, lane)) throw new HxError("keys-invalid", "a keys ref is for another lane");
   return header;
+}
+
+/** What a keys ref says of itself, its signature not verified: which lane it is of, and which repository. @throws HxError of whatever is wrong with it */
+export async function unverifiedKeysLane(store: ObjectReader, oid: Oid): Promise<Pick<KeysHeader, "lane" | "repo">> {
+  const entry = await entryAt(store, parseCommit(await store.readCommit(oid)).tree, HEADER_PATH);
+  if (entry === null) throw new HxError("keys-invalid", "a keys ref has no header");
+  return decodeKeysHeader(decodeEnvelope(await store.readBlob(entry.oid), "hx/keys/v1").payload);
 }
 
 /** What a keys ref is verified against. */
@@ -40,8 +47,12 @@ export interface KeysRules {
  */
 export async function verifyKeys(store: ObjectReader, rules: KeysRules, oid: Oid, trust: KeysTrust | null): Promise<KeysTrust> {
   if (trust?.oid === oid && trust.counter >= rules.atLeast) return trust;
+  return await asKeys(() => verified(store, rules, oid, trust));
+}
+
+async function asKeys<Value>(work: () => Promise<Value>): Promise<Value> {
   try {
-    return await verified(store, rules, oid, trust);
+    return await work();
   } catch (cause) {
     if (!(cause instanceof HxError) || ["keys-invalid", "too-new", "missing-object", "git-failed"].includes(cause.code)) throw cause;
     throw new HxError("keys-invalid", `a keys ref is damaged: ${cause.message}`, { cause });
@@ -49,24 +60,54 @@ export async function verifyKeys(store: ObjectReader, rules: KeysRules, oid: Oid
 }
 
 async function verified(store: ObjectReader, rules: KeysRules, oid: Oid, trust: KeysTrust | null): Promise<KeysTrust> {
-  const { hashes } = rules.crypto;
+  const { tree, header, list } = await openKeys(store, rules, oid, trust);
+  const before = await formerTree(store, trust);
+  const wraps: Record<string, string> = before === null ? {} : { ...trust?.wraps };
+  for await (const change of changesOf(store, before, tree)) await follow(store, rules.crypto.hashes, wraps, change);
+  await checkList(store, rules, tree, header);
+  for (const [id, hash] of Object.entries(trust?.wraps ?? {})) if (wraps[id] !== hash) await requireTombstone(store, rules, tree, id, hash);
+  return { oid, counter: header.counter, list, wraps };
+}
+
+/**
+ * As `verifyKeys`, where the last good state is a commit that is here: only what changed since is looked at.
+ * @param former commit of the keys ref as it was
+ * @throws HxError `keys-invalid`
+ */
+export async function verifyKeysAfter(store: ObjectReader, rules: KeysRules, oid: Oid, former: Oid): Promise<void> {
+  await asKeys(async () => {
+    const last = parseCommit(await store.readCommit(former));
+    const known = await readKeysHeader(store, rules.crypto, rules.lane, last.tree);
+    const { tree, header } = await openKeys(store, rules, oid, { counter: known.counter, list: toHex(known.list) });
+    const { hashes } = rules.crypto;
+    for await (const change of changesOf(store, last.tree, tree)) {
+      await follow(store, hashes, {}, change);
+      const place = parseKeysPath(change.path);
+      if (place?.kind === "wrap" && change.before !== null) await requireTombstone(store, rules, tree, place.id, toHex(hashes.h(await store.readBlob(change.before))));
+    }
+    await checkList(store, rules, tree, header);
+  });
+}
+
+/** Commit and header of a keys ref, held against the last one. */
+async function openKeys(store: ObjectReader, rules: KeysRules, oid: Oid, last: Pick<KeysTrust, "counter" | "list"> | null): Promise<{ readonly tree: Oid; readonly header: KeysHeader; readonly list: string }> {
   const commit = parseSessionsCommit(await store.readCommit(oid), rules.nowMs());
   if (commit.parents.length > 0) throw invalid("a keys ref has a history");
   const header = await readKeysHeader(store, rules.crypto, rules.lane, commit.tree);
   if (header.repo !== rules.repo) throw invalid("a keys ref is for another repository");
-  if (header.counter < Math.max(rules.atLeast, trust?.counter ?? 0)) throw invalid(`a keys ref went back to counter ${header.counter}`);
+  if (header.counter < Math.max(rules.atLeast, last?.counter ?? 0)) throw invalid(`a keys ref went back to counter ${header.counter}`, "counter");
   const list = toHex(header.list);
-  if (trust !== null && header.counter === trust.counter && list !== trust.list) throw invalid(`two keys refs have counter ${header.counter}`);
-  const before = await formerTree(store, trust);
-  const wraps: Record<string, string> = before === null ? {} : { ...trust?.wraps };
-  for await (const change of changesOf(store, before, commit.tree)) await follow(store, hashes, wraps, change);
-  if (!equal(await treeState(store, hashes.h, commit.tree, rules.cache), header.list)) throw invalid("the wraps are not those that the header signs");
-  for (const [id, hash] of Object.entries(trust?.wraps ?? {})) {
-    if (wraps[id] === hash) continue;
-    const tombstone = await entryAt(store, commit.tree, tombstonePath(id));
-    checkTombstone(rules, id, hash, tombstone === null ? undefined : await store.readBlob(tombstone.oid));
-  }
-  return { oid, counter: header.counter, list, wraps };
+  if (last !== null && header.counter === last.counter && list !== last.list) throw invalid(`two keys refs have counter ${header.counter}`, "counter");
+  return { tree: commit.tree, header, list };
+}
+
+async function checkList(store: ObjectReader, rules: KeysRules, tree: Oid, header: KeysHeader): Promise<void> {
+  if (!equal(await treeState(store, rules.crypto.hashes.h, tree, rules.cache), header.list)) throw invalid("the wraps are not those that the header signs");
+}
+
+async function requireTombstone(store: ObjectReader, rules: KeysRules, tree: Oid, id: string, hash: string): Promise<void> {
+  const tombstone = await entryAt(store, tree, tombstonePath(id));
+  checkTombstone(rules, id, hash, tombstone === null ? undefined : await store.readBlob(tombstone.oid));
 }
 
 /** The tree that was verified before, from which only what changed need be looked at. */
@@ -96,13 +137,14 @@ async function follow(store: ObjectReader, hashes: Hashes, wraps: Record<string,
  * @throws HxError `keys-invalid`, `signature-invalid`, `encoding-invalid`
  */
 export function checkTombstone(rules: Pick<KeysRules, "crypto" | "repo" | "lane" | "eraser">, id: string, hash: string, bytes: Uint8Array | undefined): void {
-  if (bytes === undefined) throw invalid(`'${wrapPath(id)}' was removed without a tombstone`);
+  if (bytes === undefined) throw invalid(`'${wrapPath(id)}' was removed without a tombstone`, "tombstone");
   const { payload } = openEnvelope(bytes, "hx/tombstone/v1", (message, signature) => rules.crypto.signer.verify(rules.eraser, message, signature));
   const tombstone = decodeTombstone(payload);
   const fits = tombstone.repo === rules.repo && equal(tombstone.lane, rules.lane) && tombstone.path === wrapPath(id) && toHex(tombstone.hash) === hash;
-  if (!fits) throw invalid(`the tombstone of '${wrapPath(id)}' is for something else`);
+  if (!fits) throw invalid(`the tombstone of '${wrapPath(id)}' is for something else`, "tombstone");
 }
 
-function invalid(what: string): HxError {
-  return new HxError("keys-invalid", what);
+/** Which of the rules does not hold, for whoever has to say what somebody did: `data.rule` of the error. */
+function invalid(what: string, rule?: "counter" | "tombstone"): HxError {
+  return new HxError("keys-invalid", what, rule === undefined ? {} : { data: { rule } });
 }

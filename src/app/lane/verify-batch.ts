@@ -8,12 +8,14 @@ import { manifestPath, parseLanePath, segmentPath, sessionPath } from "../../for
 import type { Crypto } from "../../ports/crypto.ts";
 import type { ObjectReader } from "../../ports/git.ts";
 import { manifestOf, partsIn } from "./manifests.ts";
+import { checkSegmentBytes } from "./segment-bytes.ts";
 import { changesOf, directoryAt, entryAt, type Change } from "./tree.ts";
 
 interface LanePlace {
   readonly crypto: Crypto;
   readonly repo: RepoId;
   readonly lane: Uint8Array;
+  readonly wholeSegments: boolean;
 }
 
 /** Every blob that is not a segment is shorter. */
@@ -67,7 +69,12 @@ async function changedSession(store: ObjectReader, place: LanePlace, before: Oid
   if (former !== null && former.parts.count > now.manifest.parts.count) throw invalid(`session '${session}' lost parts`);
   const fresh: BatchEntry[] = [];
   for (const part of now.parts.slice(former?.parts.count ?? 0)) {
-    for (const { number, hash } of part.segments) fresh.push({ path: segmentPath(session, number), hash });
+    for (const entry of part.segments) {
+      const listed = { path: segmentPath(session, entry.number), hash: entry.hash };
+      const blob = now.segments.get(entry.number);
+      if (place.wholeSegments && blob !== undefined) checkSegmentBytes(place.crypto.hashes.h, listed.path, entry, await store.readBlob(blob));
+      fresh.push(listed);
+    }
   }
   if (former !== null && fresh.length === 0 && former.parts.count === now.manifest.parts.count && !equal(former.parts.hash, now.manifest.parts.hash)) {
     throw invalid(`the parts of session '${session}' changed`);

@@ -26,6 +26,8 @@ export interface LaneRules {
   statementHash(n: number): Uint8Array | null;
   /** What the chain says of removals. */
   readonly removals: Removals;
+  /** All segments are here: those that are new are held, byte for byte, against the part records that list them. */
+  readonly wholeSegments?: true;
   nowMs(): number;
 }
 
@@ -85,10 +87,7 @@ export async function verifyLane(
   return { lane, trust: trusted, publicKey: header.lane, header, tree: commit.tree, commits: path.commits.length, named, frozen };
 }
 
-interface Verified {
-  readonly commit: SessionsCommit;
-  readonly header: Header;
-  readonly envelope: Uint8Array;
+interface Verified extends OpenedHeader {
   readonly named: readonly NamedHead[];
 }
 
@@ -121,7 +120,7 @@ async function contradiction(store: ObjectReader, rules: LaneRules, lane: LaneId
   }
   const data = { lane, seq, verified: trust.seq };
   if (seq < trust.seq) return new HxError("lane-rollback", `lane '${lane}' went back from header ${trust.seq} to ${seq}`, { data, hints: ["hx verify"] });
-  return new HxError("lane-invalid", `lane '${lane}' does not build on the commit that was verified`, { data });
+  return new HxError("lane-invalid", `lane '${lane}' does not build on the commit that was verified`, { data: { ...data, rule: "history" } });
 }
 
 async function lastVerified(store: ObjectReader, rules: LaneRules, lane: LaneId, trust: LaneTrust): Promise<Verified> {
@@ -130,14 +129,22 @@ async function lastVerified(store: ObjectReader, rules: LaneRules, lane: LaneId,
   return { commit, header, envelope, named: [] };
 }
 
-async function openHeader(store: ObjectReader, rules: LaneRules, lane: LaneId, oid: Oid): Promise<{ commit: SessionsCommit; header: Header; envelope: Uint8Array }> {
+/** A header whose signature was verified, as one commit of a lane has it. */
+export interface OpenedHeader {
+  readonly commit: SessionsCommit;
+  readonly header: Header;
+  readonly envelope: Uint8Array;
+}
+
+/** The header in one commit of a lane, by itself: nothing else of the commit is looked at. @throws HxError of whatever is wrong with it */
+export async function openHeader(store: ObjectReader, rules: Pick<LaneRules, "crypto">, lane: LaneId, oid: Oid): Promise<OpenedHeader> {
   const commit = parseCommit(await store.readCommit(oid));
   const entry = await entryAt(store, commit.tree, HEADER_PATH);
   if (entry?.mode !== "100644") throw new HxError("lane-invalid", "no header");
   const envelope = await store.readBlob(entry.oid);
   if (envelope.length >= 4096) throw new HxError("lane-invalid", "the header is too long");
   const claimed = decodeHeader(decodeEnvelope(envelope, "hx/header/v1").payload);
-  if (laneIdOf(rules.crypto.hashes, claimed.lane) !== lane) throw new HxError("lane-invalid", "the header is that of another lane");
+  if (laneIdOf(rules.crypto.hashes, claimed.lane) !== lane) throw wrong("the header is that of another lane", "place");
   const { payload } = openEnvelope(envelope, "hx/header/v1", (message, signature) => rules.crypto.signer.verify(claimed.lane, message, signature));
   return { commit, header: decodeHeader(payload), envelope };
 }
@@ -155,16 +162,15 @@ async function verifyCommit(store: ObjectReader, rules: LaneRules, lane: LaneId,
     pieces.push(await store.readBlob(entry.oid));
   }
   const body = openBody(rules.crypto.hashes.h, header, pieces);
-  await verifyBatch(store, { crypto: rules.crypto, repo: rules.repo, lane: header.lane }, before?.commit.tree ?? null, commit.tree, body, header.body.n);
+  await verifyBatch(store, { crypto: rules.crypto, repo: rules.repo, lane: header.lane, wholeSegments: rules.wholeSegments === true }, before?.commit.tree ?? null, commit.tree, body, header.body.n);
   const state = await treeState(store, rules.crypto.hashes.h, commit.tree, cache);
   if (!equal(state, header.state)) throw new HxError("lane-invalid", "the tree is not the one that the header signs");
   return { commit, header, envelope, named: body.heads };
 }
 
 function checkHeader(rules: LaneRules, header: Header, before: Verified | null): void {
-  const wrong = (what: string): HxError => new HxError("lane-invalid", what);
-  if (header.repo !== rules.repo) throw wrong("the header is for another repository");
-  if (header.workspace !== rules.workspace) throw wrong("the header is for another workspace");
+  if (header.repo !== rules.repo) throw wrong("the header is for another repository", "place");
+  if (header.workspace !== rules.workspace) throw wrong("the header is for another workspace", "place");
   if (header.seq !== (before?.header.seq ?? -1) + 1) throw wrong(`header ${header.seq} does not follow`);
   if (before !== null) {
     if (header.previous === undefined || !equal(header.previous, rules.crypto.hashes.h(before.envelope))) throw wrong("the header does not name the one before it");
@@ -181,9 +187,16 @@ function checkHeader(rules: LaneRules, header: Header, before: Verified | null):
   const { epoch, signature } = header.certificate;
   const membership = rules.membershipKey(epoch);
   const message = certificateMessage(header.workspace, header.repo, header.lane, header.eraser);
-  if (membership === null || !rules.crypto.signer.verify(membership, message, signature)) throw wrong("the lane is not certified");
+  if (membership === null || !rules.crypto.signer.verify(membership, message, signature)) throw wrong("the lane is not certified", "certificate");
   const demanded = demandedEpoch(rules.removals, header.head.n);
-  if (epoch < demanded) throw wrong(`the lane is certified for membership epoch ${epoch}, and a removal asks for ${demanded}`);
+  if (epoch < demanded) throw wrong(`the lane is certified for membership epoch ${epoch}, and a removal asks for ${demanded}`, "certificate");
+}
+
+/** Which of the rules does not hold, for whoever has to say what somebody did: `data.rule` of the error. */
+type Rule = "history" | "place" | "certificate";
+
+function wrong(what: string, rule?: Rule): HxError {
+  return new HxError("lane-invalid", what, rule === undefined ? {} : { data: { rule } });
 }
 
 /** Gives every failure its place, and one of the codes that lanes have. */
@@ -194,6 +207,6 @@ async function placed<Value>(lane: LaneId, seq: number | null, work: () => Promi
     if (!(cause instanceof HxError)) throw cause;
     if (cause.code === "too-new" || cause.code === "missing-object" || cause.code === "git-failed") throw cause;
     const where = seq === null ? `lane '${lane}'` : `lane '${lane}', header ${seq}`;
-    throw new HxError("lane-invalid", `${where}: ${cause.message}`, { cause, data: { lane, ...(seq === null ? {} : { seq }) } });
+    throw new HxError("lane-invalid", `${where}: ${cause.message}`, { cause, data: { ...cause.data, lane, ...(seq === null ? {} : { seq }) } });
   }
 }

@@ -1,4 +1,3 @@
-import { equal, toHex } from "../../domain/bytes.ts";
 import { HxError, isHxError } from "../../domain/errors.ts";
 import type { LaneId } from "../../domain/ids.ts";
 import { keysRef, laneRef, segmentPath } from "../../format/paths.ts";
@@ -7,6 +6,8 @@ import { frozenError } from "../lane/frozen-lane.ts";
 import { NOT_KNOWN, verifyKeys } from "../lane/keys.ts";
 import { lanesOfDevice } from "../lane/own-lane-key.ts";
 import { sessionParts } from "../lane/manifests.ts";
+import { checkSegmentBytes } from "../lane/segment-bytes.ts";
+import { noWorkFiles } from "../lane/no-work-files.ts";
 import { StateCache } from "../lane/state.ts";
 import { LaneTrusts } from "../lane/trust.ts";
 import { verifyLane } from "../lane/verify-lane.ts";
@@ -74,7 +75,7 @@ async function verifyOne(ledger: Ledger, chain: VerifiedChain, source: LaneSourc
   const rules = laneRules(ledger, chain);
   const trust = await new LaneTrusts(ledger.trust).read(source.lane);
   // Without a cache and from the first header: a verification that trusted its own notes would verify those.
-  const verified = await verifyLane(source.store, rules, source.lane, source.head, null, new StateCache(noFiles, source.lane));
+  const verified = await verifyLane(source.store, rules, source.lane, source.head, null, new StateCache(noWorkFiles, source.lane));
   counts.headers += verified.commits;
   if (trust !== null && verified.trust.chain[trust.seq] !== trust.hash) {
     const older = verified.trust.seq < trust.seq && verified.trust.chain.every((hash, seq) => hash === trust.chain[seq]);
@@ -85,7 +86,7 @@ async function verifyOne(ledger: Ledger, chain: VerifiedChain, source: LaneSourc
   if (verified.frozen !== null && (!isOwn || verified.frozen.kind === "contradicted")) throw frozenError(source.lane, verified.frozen);
   if (keys === null && (verified.header.keys > 0 || trust?.keys !== undefined)) throw new HxError("keys-invalid", `the keys of lane '${source.lane}' are missing`);
   if (keys === null) return;
-  const keysRules = { crypto: ledger.crypto, repo: ledger.repo, lane: verified.publicKey, eraser: verified.header.eraser, atLeast: verified.header.keys, nowMs: rules.nowMs, cache: new StateCache(noFiles, source.lane) };
+  const keysRules = { crypto: ledger.crypto, repo: ledger.repo, lane: verified.publicKey, eraser: verified.header.eraser, atLeast: verified.header.keys, nowMs: rules.nowMs, cache: new StateCache(noWorkFiles, source.lane) };
   const known = trust?.keys;
   await verifyKeys(source.store, keysRules, keys, known === undefined ? null : { ...known, oid: NOT_KNOWN });
 }
@@ -98,9 +99,7 @@ async function verifySegments(ledger: Ledger, source: LaneSource, session: Param
       if (oid === undefined || (await source.store.info(oid)) === null) continue;
       const blob = await source.store.readBlob(oid);
       counts.segments += 1;
-      if (blob.length !== entry.length || !equal(ledger.crypto.hashes.h(blob), entry.hash)) {
-        throw new HxError("segment-invalid", `'${segmentPath(session, entry.number)}' is not the segment that its part lists`, { data: { blob: oid, hash: toHex(entry.hash) } });
-      }
+      checkSegmentBytes(ledger.crypto.hashes.h, segmentPath(session, entry.number), entry, blob);
     }
   }
 }
@@ -143,10 +142,3 @@ async function missingLanes(ledger: Ledger, sources: readonly LaneSource[]): Pro
 }
 
 /** A cache that keeps nothing. */
-const noFiles: ConstructorParameters<typeof StateCache>[0] = {
-  read: async () => null,
-  write: async () => undefined,
-  remove: async () => undefined,
-  list: async () => [],
-  lock: async () => null,
-};

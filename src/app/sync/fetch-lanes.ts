@@ -9,6 +9,7 @@ import { lanesOfDevice } from "../lane/own-lane-key.ts";
 import { StateCache } from "../lane/state.ts";
 import { frozenTrust, LaneTrusts, type LaneTrust } from "../lane/trust.ts";
 import { verifyLane, type LaneRules, type VerifiedLane } from "../lane/verify-lane.ts";
+import { fetchApart, type FetchPair } from "./fetch-apart.ts";
 
 /** Something wrong with one lane. The others go on. */
 export interface LaneProblem {
@@ -42,8 +43,8 @@ export async function fetchLanes(
   const trusts = new LaneTrusts(ledger.trust);
   const wanted = await changedLanes(ledger, refs, skip, options.whole === true);
   if (wanted.size === 0) return { verified: [], problems: await frozenSince(ledger, rules, refs, skip), filtered: true };
-  const { filtered, problems } = await fetchApart(ledger, remote, url, wanted, options);
-  const failed = new Set(problems.map(({ lane }) => lane));
+  const { filtered, failed } = await fetchApart(ledger.others, remote, url, wanted, options);
+  const problems: LaneProblem[] = [...failed].map(([lane, cause]) => ({ lane, error: new HxError("lane-invalid", `lane '${lane}' cannot be fetched: ${cause.message}`, { cause, data: { lane } }) }));
   const verified: VerifiedLane[] = [];
   for (const lane of wanted.keys()) {
     if (failed.has(lane)) continue;
@@ -77,14 +78,9 @@ async function frozenSince(ledger: Ledger, rules: LaneRules, refs: ReadonlyMap<R
   return problems;
 }
 
-interface Pair {
-  readonly from: RefName;
-  readonly to: RefName;
-}
-
 /** Lanes of which a ref changed, with the refs to fetch: none where only the keys ref is gone. */
-async function changedLanes(ledger: Ledger, refs: ReadonlyMap<RefName, Oid>, skip: (lane: LaneId) => boolean, whole: boolean): Promise<Map<LaneId, Pair[]>> {
-  const wanted = new Map<LaneId, Pair[]>();
+async function changedLanes(ledger: Ledger, refs: ReadonlyMap<RefName, Oid>, skip: (lane: LaneId) => boolean, whole: boolean): Promise<Map<LaneId, FetchPair[]>> {
+  const wanted = new Map<LaneId, FetchPair[]>();
   const known = await ledger.others.list(SESSIONS_PREFIX);
   for (const [ref, oid] of refs) {
     const place = parseSessionsRef(ref);
@@ -96,38 +92,6 @@ async function changedLanes(ledger: Ledger, refs: ReadonlyMap<RefName, Oid>, ski
     wanted.set(place.lane, pairs);
   }
   return wanted;
-}
-
-/**
- * Git refuses a fetch as a whole for one object that its own check does not pass. Then each lane is fetched by itself, so
- * that nobody's lane keeps the others away.
- * @throws HxError `remote-failed` when the remote is out of reach
- */
-async function fetchApart(
-  ledger: Ledger,
-  remote: Remote,
-  url: string,
-  wanted: ReadonlyMap<LaneId, readonly Pair[]>,
-  options: RemoteOptions & { readonly whole?: boolean },
-): Promise<{ readonly filtered: boolean; readonly problems: LaneProblem[] }> {
-  const fetch = async (pairs: readonly Pair[]): Promise<boolean> => pairs.length === 0 || (await remote.fetch(ledger.others, url, pairs, options)).filtered;
-  try {
-    return { filtered: await fetch([...wanted.values()].flat()), problems: [] };
-  } catch (error) {
-    if (!isHxError(error) || error.code !== "remote-failed") throw error;
-    await remote.list(url, SESSIONS_PREFIX, options);
-  }
-  const problems: LaneProblem[] = [];
-  let filtered = true;
-  for (const [lane, pairs] of wanted) {
-    try {
-      filtered = (await fetch(pairs)) && filtered;
-    } catch (error) {
-      if (!isHxError(error) || error.code !== "remote-failed") throw error;
-      problems.push({ lane, error: new HxError("lane-invalid", `lane '${lane}' cannot be fetched: ${error.message}`, { cause: error, data: { lane } }) });
-    }
-  }
-  return { filtered, problems };
 }
 
 /**

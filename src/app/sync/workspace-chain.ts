@@ -72,7 +72,7 @@ export async function acceptChain(ledger: Ledger, store: ObjectReader, fetched: 
 }
 
 /** The rules that this chain gives for lanes. */
-export function laneRules(ledger: Ledger, { state, hashes }: VerifiedChain): LaneRules {
+export function laneRules(ledger: Pick<Ledger, "crypto" | "clock" | "repo" | "workspace">, { state, hashes }: Pick<VerifiedChain, "state" | "hashes">): LaneRules {
   return {
     crypto: ledger.crypto,
     repo: ledger.repo,

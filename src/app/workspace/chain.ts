@@ -35,7 +35,7 @@ const AT_ONCE = 64;
  * @throws HxError `workspace-invalid`; `missing-object`
  */
 export async function readChain(store: ObjectReader, tip: Oid, now: number): Promise<Chain> {
-  try {
+  return await wellFormed(async () => {
     const history = await readHistory(store, tip, now);
     const newest = history.at(-1);
     if (newest === undefined) throw new HxError("encoding-invalid", "no commit");
@@ -49,7 +49,49 @@ export async function readChain(store: ObjectReader, tip: Oid, now: number): Pro
       for (let i = 0; i < added; i++) days.push(day);
       before = files;
     }
-    return { tip, commits: history.map(({ commit }) => commit), day: newest.day, statements: await readStatements(store, before.statements), days, documents: await readDocuments(store, before) };
+    return { tip, commits: history.map(({ commit }) => commit), day: newest.day, days, ...(await contentOf(store, before)) };
+  });
+}
+
+/** What a replay needs of a chain. */
+export type ChainContent = Pick<Chain, "statements" | "documents">;
+
+/** The content of one commit, whose history is not looked at: it was when the commit came. @throws as `readChain` */
+export async function readContentAt(store: ObjectReader, tip: Oid, now: number): Promise<ChainContent> {
+  return await wellFormed(async () => {
+    const { tree } = parseSessionsCommit(await readCommit(store, tip), now);
+    return await contentOf(store, await filesOf(store, tree, new Map()));
+  });
+}
+
+async function contentOf(store: ObjectReader, files: RootFiles): Promise<ChainContent> {
+  return { statements: await readStatements(store, files.statements), documents: await readDocuments(store, files) };
+}
+
+/**
+ * The whole content of a chain of which an earlier commit was verified: only what came since is looked at.
+ * @param since the earlier commit
+ * @returns null when the chain does not go back to that commit
+ * @throws as `readChain`
+ */
+export async function readChainSince(store: ObjectReader, tip: Oid, since: Oid, now: number): Promise<ChainContent | null> {
+  return await wellFormed(async () => {
+    const [last, ...added] = await readHistory(store, tip, now, since);
+    if (last?.commit !== since) return null;
+    const trees: Listings = new Map();
+    let before = await filesOf(store, last.tree, trees);
+    for (const { tree } of added) {
+      const files = await filesOf(store, tree, trees);
+      checkOnlyAdds(before, files);
+      before = files;
+    }
+    return await contentOf(store, before);
+  });
+}
+
+async function wellFormed<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
   } catch (cause) {
     if (!isHxError(cause) || cause.code === "workspace-invalid" || cause.code === "missing-object") throw cause;
     throw new HxError("workspace-invalid", `the workspace chain is not well formed: ${cause.message}`, { cause, hints: ["hx verify"] });
@@ -62,8 +104,8 @@ interface ChainCommit {
   readonly day: number;
 }
 
-/** Oldest first. */
-async function readHistory(store: ObjectReader, tip: Oid, now: number): Promise<readonly ChainCommit[]> {
+/** Oldest first, from `since` on where the history has it. */
+async function readHistory(store: ObjectReader, tip: Oid, now: number, since?: Oid): Promise<readonly ChainCommit[]> {
   const history: ChainCommit[] = [];
   let at: Oid | undefined = tip;
   let childDay = Number.POSITIVE_INFINITY;
@@ -74,7 +116,7 @@ async function readHistory(store: ObjectReader, tip: Oid, now: number): Promise<
     if (history.length >= MAX_STATEMENTS) throw new HxError("encoding-invalid", "too many commits");
     history.push({ commit: at, tree, day });
     childDay = day;
-    at = parents[0];
+    at = at === since ? undefined : parents[0];
   }
   return history.reverse();
 }

@@ -33,13 +33,13 @@ function onInterrupt(callback: () => void): () => void {
   return () => process.off("SIGINT", callback);
 }
 
-async function readStdin(): Promise<string> {
+async function readStdin(most: number = MOST_STDIN): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of process.stdin) {
     const bytes = Buffer.from(chunk);
     length += bytes.length;
-    if (length > MOST_STDIN) throw new HxError("usage", "more than 1 MiB on standard input");
+    if (length > most) throw new HxError("usage", `more than ${most} bytes on standard input`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString("utf8");

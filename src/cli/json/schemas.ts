@@ -41,4 +41,5 @@ export const SCHEMAS = {
   device: "hx.device/1",
   issue: "hx.issue/1",
   succession: "hx.succession/1",
+  guard: "hx.guard/1",
 } as const;
