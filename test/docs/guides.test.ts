@@ -23,7 +23,7 @@ afterEach(() => world.close());
 type Meanwhile = Readonly<Record<string, () => Promise<unknown>>>;
 
 /** Types all blocks of a page, from a heading on. `instead`: what stands on the page, and what it is here. */
-async function follow(page: string, who: Colleague, meanwhile: Meanwhile, instead: Readonly<Record<string, string>> = {}, from = "# "): Promise<void> {
+async function follow(page: string, who: Pick<Colleague, "machine" | "checkout">, meanwhile: Meanwhile, instead: Readonly<Record<string, string>> = {}, from = "# "): Promise<void> {
   const bin = world.path("bin");
   await mkdir(bin, { recursive: true });
   await writeFile(join(bin, "hx"), `#!/bin/sh\nexec "${process.execPath}" "${await builtProgram()}" "$@"\n`, { mode: 0o755 });
@@ -74,6 +74,16 @@ it("the guide for policies says what happens", async () => {
     await writeFile(path, (await readFile(path, "utf8")).replace("They are kept for no other purpose.", "There is no other purpose."));
   };
   await follow("policy.md", ada, { "hx policy diff 1 draft": again }, { "2027-01-31": first ?? "", "2027-03-31": second ?? "" });
+}, 300_000);
+
+it("the guide for the one who checks says what happens, to somebody without any key", async () => {
+  const ada = await founder(world, remote, "Ada Byron", "ada");
+  const ben = await admitted(world, remote, ada, "Ben", "ben");
+  await teamOf(ada, "core", [[ben, "Ben"]]);
+  await ada.hx("share", await keeps(ada, 1, ["round the total"]), "--team", "core", "--yes");
+  await ada.hx("policy", "init", "--yes", "--company", "Example Ltd", "--contact", "privacy@example.com", "--retention", "24", "--notice", "7");
+  await ada.hx("policy", "publish", "--effective", new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10), "--yes");
+  await follow("auditor.md", await newcomer(world, remote, "eva"), {});
 }, 300_000);
 
 it("the guide for teammates says what happens", async () => {
