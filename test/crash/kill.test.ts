@@ -5,7 +5,7 @@ import { makeCrashWorld, type CrashWorld } from "./world.ts";
 
 const SLOW = process.env["HX_SLOW"] === "1";
 const WORLDS = 3;
-const RANDOM_KILLS = SLOW ? 200 : 30;
+const RANDOM_KILLS = SLOW ? 60 : 30;
 const MINUTES = 60_000;
 /** How long a write that is interrupted has run, ms. */
 const DURING_MS = 4;
