@@ -84,7 +84,7 @@ async function fill(world: World, bench: Bench): Promise<void> {
   const host: Host = { crypto, store: hub.store, state: here.state.chain.state, repo: here.ledger.repo, acting: here.acting };
   const [team] = [...host.state.teams.keys()];
   if (team === undefined) throw new Error("no team");
-  const mine = await ownSessions(lanesOf(host.state, [{ person: here.acting.person, keys: here.acting.personKeys }], here.sharing));
+  const mine = await ownSessions(here.ledger, lanesOf(host.state, [{ person: here.acting.person, keys: here.acting.personKeys }], here.sharing));
   const opened = await openOwnSessions(here.ledger, [...mine.values()]);
   const sessions = opened.map(({ session }) => session);
   const requests = readers.map((reader, i) => sessions.flatMap((session, k) => (k % READERS === i ? [request(host, here, reader, team, session)] : [])));

@@ -4,6 +4,7 @@ import { command as check } from "./commands/check.ts";
 import { command as demo } from "./commands/demo.ts";
 import { command as deny } from "./commands/deny.ts";
 import { command as doctor } from "./commands/doctor.ts";
+import { command as erase } from "./commands/erase.ts";
 import { command as exportSessions } from "./commands/export.ts";
 import { command as guard } from "./commands/guard.ts";
 import { helpCommand } from "./commands/help.ts";
@@ -43,6 +44,7 @@ import { command as request } from "./commands/request.ts";
 import { command as requests } from "./commands/requests.ts";
 import { command as log } from "./commands/log.ts";
 import { command as restore } from "./commands/restore.ts";
+import { command as retention } from "./commands/retention.ts";
 import { command as revoke } from "./commands/revoke.ts";
 import { command as share } from "./commands/share.ts";
 import { command as shares } from "./commands/shares.ts";
@@ -116,6 +118,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   deviceAdd,
   deviceRemove,
   deviceIssue,
+  retention,
+  erase,
   hooksInstall,
   hooksRemove,
   hooksStatus,

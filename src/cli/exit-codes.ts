@@ -27,6 +27,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   "no-key": 4,
   "not-recipient": 4,
   "not-shared": 4,
+  erased: 4,
   "not-a-repository": 10,
   "not-connected": 10,
   busy: 11,

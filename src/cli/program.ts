@@ -29,16 +29,17 @@ const GRACE = 2000;
 /**
  * Runs hx once.
  * @param argv what follows the name of the program
+ * @param commands its table
  * @returns the exit code; never throws, never exits
  */
-export async function runProgram(argv: readonly string[], host: Host): Promise<ExitCode> {
+export async function runProgram(argv: readonly string[], host: Host, commands: readonly CommandSpec[] = COMMANDS): Promise<ExitCode> {
   const json = argv.includes("--json");
   const debug = argv.includes("--debug");
   const colour = colourOf(argv);
   const out = new Output(host.stdout, wantsColour(colour, host.environment, host.stdout.isTTY));
   const err = new Output(host.stderr, wantsColour(colour, host.environment, host.stderr.isTTY));
   try {
-    const wanted = parse(argv, host.version);
+    const wanted = parse(argv, host.version, commands);
     if (typeof wanted === "string") {
       await out.write(wanted);
       return 0;
@@ -94,10 +95,10 @@ async function directoryOf(options: Options, host: Host): Promise<string> {
 }
 
 /** @returns the text of help or version when that was asked for */
-function parse(argv: readonly string[], version: string): Wanted | string {
+function parse(argv: readonly string[], version: string, commands: readonly CommandSpec[]): Wanted | string {
   let wanted: Wanted | undefined;
   let text = "";
-  const program = build(version, (text_) => (text += text_), (found) => (wanted = found));
+  const program = build(version, commands, (text_) => (text += text_), (found) => (wanted = found));
   try {
     program.parse([...argv], { from: "user" });
   } catch (error) {
@@ -111,23 +112,23 @@ function parse(argv: readonly string[], version: string): Wanted | string {
   return wanted;
 }
 
-function build(version: string, print: (text: string) => void, found: (wanted: Wanted) => void): Command {
+function build(version: string, commands: readonly CommandSpec[], print: (text: string) => void, found: (wanted: Wanted) => void): Command {
   const program = new Command("hx").version(version, "-V, --version").exitOverride();
   program.configureOutput({ writeOut: print, writeErr: () => undefined });
-  program.configureHelp({ formatHelp: () => programHelp(COMMANDS) });
+  program.configureHelp({ formatHelp: () => programHelp(commands) });
   program.helpCommand(false).helpOption("-h, --help").allowExcessArguments(false);
   for (const option of GLOBAL_OPTIONS) if (!option.flags.includes("--help")) program.addOption(optionOf(option));
   const nouns = new Map<string, Command>();
-  for (const spec of COMMANDS) {
+  for (const spec of commands) {
     const [noun = "", verb] = spec.name.split(" ");
-    const parent = verb === undefined ? program : (nouns.get(noun) ?? addNoun(program, noun, nouns));
+    const parent = verb === undefined ? program : (nouns.get(noun) ?? addNoun(program, noun, nouns, commands));
     addCommand(parent, verb ?? noun, spec, found);
   }
   return program;
 }
 
-function addNoun(program: Command, noun: string, nouns: Map<string, Command>): Command {
-  const command = program.command(noun).helpCommand(false).configureHelp({ formatHelp: () => nounHelp(noun, COMMANDS) });
+function addNoun(program: Command, noun: string, nouns: Map<string, Command>, commands: readonly CommandSpec[]): Command {
+  const command = program.command(noun).helpCommand(false).configureHelp({ formatHelp: () => nounHelp(noun, commands) });
   command.action(() => command.help());
   nouns.set(noun, command);
   return command;

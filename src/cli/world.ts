@@ -10,6 +10,7 @@ import type { PolicyWorld } from "./world-policy.ts";
 import type { PeopleWorld } from "./world-people.ts";
 import type { RawReport, ReadAccess, ReadingWorld, ShownSession, UnreadablePart, WrittenFile } from "./world-reading.ts";
 import type { RequestsWorld } from "./world-requests.ts";
+import type { RightsWorld } from "./world-rights.ts";
 import type { DutiesReport, ShareWorld } from "./world-share.ts";
 import type { ProjectsWorld, TeamsWorld } from "./world-teams.ts";
 
@@ -55,6 +56,7 @@ export interface World {
   readonly share: ShareWorld;
   readonly policy: PolicyWorld;
   readonly guard: GuardWorld;
+  readonly rights: RightsWorld;
   /** A fenced demonstration in a temporary directory; yields one step after the other. */
   demo(): AsyncIterable<DemoStep>;
   /** Git's value of a configuration key as seen from the directory, or null. */
@@ -213,6 +215,8 @@ export interface CaptureOptions {
   readonly session?: string;
   /** Only what changed since. */
   readonly since?: number;
+  /** Also the session that is named, if it was erased. */
+  readonly again?: boolean;
   readonly dryRun: boolean;
 }
 
@@ -266,8 +270,8 @@ export interface ListOptions {
 
 export interface SessionRow {
   readonly id: string;
-  /** `shared`: by somebody else. */
-  readonly state: "pushed" | "waiting" | "locked" | "unreadable" | "shared";
+  /** `shared`: by somebody else. `erased`: its author removed its key, and nothing of it opens. */
+  readonly state: "pushed" | "waiting" | "locked" | "unreadable" | "erased" | "shared";
   /** A redacted copy, which was made to be shared. */
   readonly kind?: "redacted";
   /** Of a copy that is not locked: the session of which it is one. */
@@ -324,6 +328,8 @@ export interface VerifyReport {
   readonly segments: number;
   readonly opened: number;
   readonly notOpened: number;
+  /** Among those: their authors erased them. */
+  readonly erased: number;
   /** Sessions of others that were shared with the reader; `opened`: under leases that live, since nothing else may be. */
   readonly shared: { readonly sessions: number; readonly opened: number };
   readonly findings: readonly Finding[];

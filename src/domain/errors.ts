@@ -7,6 +7,7 @@ export type ErrorCode =
   | "no-key"
   | "not-recipient"
   | "not-shared"
+  | "erased"
   | "not-a-repository"
   | "not-connected"
   | "outside-boundary"

@@ -21,4 +21,6 @@ export interface FileTree {
    */
   compare(path: string, file: NewFile): Promise<Comparison>;
   isEmptyOrAbsent(directory: string): Promise<boolean>;
+  /** Makes it where it is absent, and takes every right of others to it away. */
+  makePrivate(directory: string): Promise<void>;
 }

@@ -29,6 +29,7 @@ export async function captureHere(settings: Settings, context: WorldContext, por
     directories,
     waitMs: WAIT_MS,
     dryRun: options.dryRun,
+    again: options.again === true,
     signal: context.signal,
     ...(options.session === undefined ? {} : { session: options.session }),
     ...(options.since === undefined ? {} : { since: options.since }),
@@ -57,6 +58,8 @@ function reasonOf(outcome: Captured["outcome"]): string | null {
       return "it ran outside this repository";
     case "unplaced":
       return "it does not say where it ran";
+    case "erased":
+      return "you erased it (hx capture --session <id> --again takes it up again)";
     case "busy":
       return "another process captures it now";
     case "failed":

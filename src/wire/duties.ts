@@ -1,6 +1,6 @@
-import { readLane } from "../app/lane/own-lane-key.ts";
+import { readLane, renewLane } from "../app/lane/own-lane-key.ts";
 import { publish } from "../app/publish/publish.ts";
-import { addsNothing, joinAdditions, type Additions } from "../app/publish/additions.ts";
+import { addsNothing, joinAdditions, NO_ADDITIONS, type Additions } from "../app/publish/additions.ts";
 import { shortApproval } from "../app/sharing/choose-own.ts";
 import { dutiesOf, sceneOf, wrapsOwed, type Duties, type DutiesInput } from "../app/sharing/duties.ts";
 import { isSuccessionDue } from "../app/sharing/succession-due.ts";
@@ -13,6 +13,7 @@ import type { DutiesReport, WaitingShare } from "../cli/world-share.ts";
 import type { SessionId } from "../domain/ids.ts";
 import type { StatementHash } from "../domain/sharing/statement.ts";
 import { laneWait } from "../domain/workspace/standing.ts";
+import type { WorkspaceState } from "../domain/workspace/state.ts";
 import { parseSessionsRef, SESSIONS_PREFIX } from "../format/paths.ts";
 import type { WritableLedger } from "../app/ledger.ts";
 import { lanePorts } from "./clone.ts";
@@ -28,12 +29,17 @@ export interface Said {
   readonly duties: Duties;
 }
 
+/** What is said in the lanes that this clone wrote in earlier quarters. */
+type ForOlder = (ledger: WritableLedger) => Promise<Additions>;
+
+const NOTHING: ForOlder = async () => NO_ADDITIONS;
+
 /** Publishes `additions` and everything that approvals are owed, in one commit and one push. */
-export async function sayWithDuties(here: SharingClone, additions: readonly Additions[], signal: AbortSignal, revoking?: ReadonlyMap<StatementHash, "all" | ReadonlySet<SessionId>>): Promise<Said> {
+export async function sayWithDuties(here: SharingClone, additions: readonly Additions[], signal: AbortSignal, revoking?: ReadonlyMap<StatementHash, "all" | ReadonlySet<SessionId>>, forOlder = NOTHING): Promise<Said> {
   const ledger = speakingLane(here);
   const input = inputOf(here, revoking);
   const duties = await dutiesOf(ledger, input);
-  const older = await olderDuties(here, input);
+  const older = await olderDuties(here, input, forOlder);
   const all = joinAdditions([...additions, duties.additions]);
   const counted = { ...duties, rewrapped: duties.rewrapped + older.rewrapped, removed: duties.removed + older.removed };
   return { spoken: addsNothing(all) && !older.written ? null : await sayHere(here, all, signal), duties: counted };
@@ -57,26 +63,27 @@ export function waitingShare({ approval, session, kind, why, fix }: Waiting): Wa
   return { id: shortApproval(approval), kind, why, ...(session === undefined ? {} : { session }), ...(fix === undefined ? {} : { fix }) };
 }
 
-/** Lanes that this clone wrote in earlier quarters, whose keys it has: their wraps are its own to replace. */
-export async function olderLanes({ clone, ledger, own, identity }: Pick<SharingClone, "clone" | "ledger" | "identity"> & { readonly own: Pick<WritableLedger, "lane"> | null }): Promise<readonly WritableLedger[]> {
+/** Lanes that this clone wrote in earlier quarters, whose keys it has: their wraps are its own to replace. Certified anew where a removal came since. */
+export async function olderLanes({ clone, ledger, own, identity, state }: Pick<SharingClone, "clone" | "ledger" | "identity"> & { readonly state: { readonly chain: { readonly state: WorkspaceState } }; readonly own: Pick<WritableLedger, "lane"> | null }): Promise<readonly WritableLedger[]> {
   const place = { workspace: ledger.workspace, repo: ledger.repo, clone: clone.repository.checkout.commonDirectory };
   const older: WritableLedger[] = [];
   for (const ref of (await ledger.repository.store.list(SESSIONS_PREFIX)).keys()) {
     const parsed = parseSessionsRef(ref);
     const lane = parsed?.kind !== "lane" || parsed.lane === own?.lane.id ? null : await readLane(lanePorts(clone, ledger), place, parsed.lane);
-    if (lane !== null && lane.person === identity.person) older.push({ ...ledger, lane });
+    if (lane !== null && lane.person === identity.person) older.push({ ...ledger, lane: await renewLane(lanePorts(clone, ledger), place, lane, identity, state.chain.state) });
   }
   return older;
 }
 
-async function olderDuties(here: SharingClone, input: DutiesInput): Promise<{ readonly rewrapped: number; readonly removed: number; readonly written: boolean }> {
+async function olderDuties(here: SharingClone, input: DutiesInput, more: ForOlder): Promise<{ readonly rewrapped: number; readonly removed: number; readonly written: boolean }> {
   const { chain } = here.state;
   const total = { rewrapped: 0, removed: 0, written: false };
   for (const ledger of await olderLanes(here)) {
     if (laneWait(chain.state, ledger.lane) !== null) continue;
     const owed = await wrapsOwed(ledger, here.sharing, sceneOf(ledger, input));
-    if (addsNothing(owed.additions)) continue;
-    await publish(ledger, { state: chain.state, waitMs: WAIT_MS, additions: owed.additions });
+    const additions = joinAdditions([owed.additions, await more(ledger)]);
+    if (addsNothing(additions)) continue;
+    await publish(ledger, { state: chain.state, waitMs: WAIT_MS, additions });
     await pinOwnLane(ledger, laneRules(ledger, chain));
     total.rewrapped += owed.rewrapped;
     total.removed += owed.removed;

@@ -27,7 +27,8 @@ export function logWorld(settings: Settings, context: WorldContext, ports: () =>
   };
 }
 
-async function staleness({ clone, ledger, now, remote }: SharingClone, offline: boolean): Promise<string> {
+/** That a remote was not asked, and how old what is here is. */
+export async function staleness({ clone, ledger, now, remote }: SharingClone, offline: boolean): Promise<string> {
   const verified = await newestTrust(clone, ledger);
   const age = verified === undefined ? "no lane was verified here yet" : `the newest lane here was verified ${spanOf(now - verified)} ago`;
   return `${offline ? `'${remote}' was not asked` : `'${remote}' cannot be reached`}, so what is new is not in the log: ${age}`;
@@ -47,7 +48,7 @@ function goneWarning(here: SharingClone, gone: readonly MissingEntry[]): string[
   return [`${gone.length === 1 ? "an entry that was seen is" : `${gone.length} entries that were seen are`} gone (${what}): hx verify`];
 }
 
-function rowOf(named: NamedEntry, me: PersonId): LogRow {
+export function rowOf(named: NamedEntry, me: PersonId): LogRow {
   const { kind, when, sessions, about, reason, class: kept, until, anomaly } = named.entry;
   const party = <Id extends string>({ id, name }: Entry<Id>): LogParty => ({ id, ...(name === null ? {} : { name }), ...((id as string) === me ? { me: true } : {}) });
   return {

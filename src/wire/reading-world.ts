@@ -51,7 +51,8 @@ async function writeOut(settings: Settings, reading: Reading, directory: string,
   }
 }
 
-async function writeTexts(target: string, texts: ReadonlyMap<string, string>): Promise<readonly WrittenFile[]> {
+/** Writes texts below a directory, each whole. */
+export async function writeTexts(target: string, texts: ReadonlyMap<string, string>): Promise<readonly WrittenFile[]> {
   const files: WrittenFile[] = [];
   for (const [path, text] of texts) {
     const file = await fileTree().begin(target);

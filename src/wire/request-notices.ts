@@ -81,7 +81,7 @@ async function lockedWarnings(ledger: Ledger, state: WorkspaceState, ports: Iden
 async function shareWarnings(clone: Clone, ledger: Ledger, state: WorkspaceState, identity: UnlockedIdentity, acting: Acting, sharing: SharingHere): Promise<{ readonly warnings: readonly Warning[]; readonly waiting: number }> {
   const own = await laneHere(clone, ledger);
   const scene = sceneOf(ledger, { state, acting, sharing, identity, now: await newestTime(ledger) });
-  const lanes = own === null ? [] : [own, ...(await olderLanes({ clone, ledger, own: { lane: own }, identity })).map(({ lane }) => lane)];
+  const lanes = own === null ? [] : [own, ...(await olderLanes({ clone, ledger, own: { lane: own }, identity, state: { chain: { state } } })).map(({ lane }) => lane)];
   const { waiting, ready, expiring } = await waitingShares(ledger, lanes, sharing, scene, () => openScanner(clone.settings, ledger.crypto.hashes));
   const team = ({ first }: GivenApproval): string => called(acting.directory.team(first.said.team));
   const later = waiting.map(({ approval, session, why, fix }): Warning => ({ message: `share ${shortApproval(approval)}${session === undefined ? "" : ` of session ${session.slice(0, 8)}`} waits: ${why}`, ...(fix === undefined ? {} : { fix }) }));

@@ -94,7 +94,7 @@ async function chosen(here: SharingClone, options: ShareOptions, finder: Candida
   const { state } = here.state.chain;
   const authors = authorsOf(here.ledger.crypto, state, acting);
   const lanes = lanesOf(state, authors, sharing);
-  const sessions = await ownSessions(lanes);
+  const sessions = await ownSessions(here.ledger, lanes);
   const [only = ""] = options.what;
   const request = options.what.length === 1 && !isWholeSession(sessions, only) ? requestNamed(sharing, authors, only) : null;
   if (request === null && options.team === undefined) throw new HxError("usage", "which team is it for", { hints: ["hx share <session> --team <team>", "hx team list"] });

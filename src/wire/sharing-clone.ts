@@ -1,3 +1,4 @@
+import { learnErasures } from "../app/erase/learn-erasures.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
 import type { WritableLedger } from "../app/ledger.ts";
@@ -32,8 +33,8 @@ export interface SharingClone extends Here {
   readonly synced: SyncResult | null;
 }
 
-/** `must`: nothing is done without the remote. `try`: without it, what is known here counts. `none`: it is not asked. */
-export type Network = "must" | "try" | "none";
+/** `must`: nothing is done without the remote. `fetch`: the same, and what waits here is not sent. `try`: without it, what is known here counts. `none`: it is not asked. */
+export type Network = "must" | "fetch" | "try" | "none";
 
 /**
  * Opens the clone of whoever asks, sends what waits, fetches what is new, and reads what all lanes say of sharing.
@@ -56,6 +57,7 @@ export async function sharingOf(here: Here, context: WorldContext, network: Netw
   if (synced !== null) await ensureLane(clone, ledger, identity, chain);
   const acting = actingOf(ledger.crypto, chain.state, identity);
   const sharing = await readSharing(ledger, chain.state, acting);
+  await learnErasures(ledger, chain.state, acting.person, sharing);
   return { ...here, state: { ...here.state, chain }, identity, acting, own: await writable(clone, ledger), sharing, now: await newestTime(ledger), remote: remote ?? "", synced };
 }
 
@@ -64,7 +66,7 @@ async function fresh({ clone, ledger }: Here, remote: string, context: WorldCont
   const own = await writable(clone, ledger);
   const options = { waitMs: WAIT_MS, signal: context.signal };
   try {
-    const result = own === null ? await fetchOnly(ledger, clone.remote, remote, options) : await sync(own, clone.remote, remote, options);
+    const result = own === null || network === "fetch" ? await fetchOnly(ledger, clone.remote, remote, options) : await sync(own, clone.remote, remote, options);
     if (network === "must" && result.push.kind === "unreachable") throw new HxError("remote-failed", `'${remote}' cannot be reached: ${result.push.reason}`);
     return result;
   } catch (error) {

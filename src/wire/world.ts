@@ -11,6 +11,7 @@ import { sessionsWorld } from "./sessions-world.ts";
 import { peopleWorld } from "./people-world.ts";
 import { logWorld } from "./log-world.ts";
 import { policyWorld } from "./policy-world.ts";
+import { rightsWorld } from "./rights-world.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { setupWorld } from "./setup-world.ts";
 import { projectsWorld, teamsWorld } from "./teams-world.ts";
@@ -37,6 +38,7 @@ export async function openWorld(context: WorldContext, settings: Settings = read
     share: shareWorld(settings, context, ports),
     policy: policyWorld(settings, context, ports),
     guard: guardWorld(settings, context),
+    rights: rightsWorld(settings, context, ports),
     async *demo() {
       yield* (await import("./demo.ts")).demo(context);
     },

@@ -88,6 +88,9 @@ const JSON_RUNS: readonly (readonly [keyof typeof SCHEMAS, readonly string[], nu
   ["issue", ["device", "issue", "--capture-only", "--expires", "30d", "--out", "capture.key", "-C", mkdtempSync(join(tmpdir(), "hx-reference-"))], 0],
   ["succession", ["identity", "succession"], 0],
   ["guard", ["guard", "--state", "guard.json"], 14],
+  ["retention", ["retention"], 0],
+  ["erase", ["erase", "7f3a91c2", "--yes"], 0],
+  ["exportMe", ["export", "--me", "about-me"], 0],
 ];
 
 describe("--json", () => {

@@ -4,8 +4,12 @@ import type * as r from "../../src/cli/world-requests.ts";
 import { sessionId } from "../../src/domain/ids.ts";
 import type * as s from "../../src/cli/world-share.ts";
 import type * as g from "../../src/cli/world-guard.ts";
-import { NOW } from "./host.ts";
 import { policy } from "./policy-samples.ts";
+import type * as rights from "../../src/cli/world-rights.ts";
+import { NOW } from "./host.ts";
+import { aboutMe, erased, erasePlan, retention } from "./samples-rights.ts";
+
+export * from "./samples-rights.ts";
 
 const ID = "7f3a91c2d4e5f60718293a4b5c6d7e8f";
 const HOUR = 3_600_000;
@@ -161,6 +165,7 @@ export const verified: w.VerifyReport = {
   segments: 20,
   opened: 3,
   notOpened: 2,
+  erased: 1,
   shared: { sessions: 2, opened: 1 },
   findings: [{ severity: "error", code: "lane-invalid", message: "the tree is not the signed one", place: [["ref", "refs/sessions/v1/lane/x"], ["commit", "e".repeat(40)], ["path", "s/7f/1"]] }],
 };
@@ -366,6 +371,14 @@ export function sampleWorld(): object {
       shares: async () => shares,
     },
     policy,
+    rights: {
+      retention: async () => retention,
+      erase: async (_: rights.EraseOptions, confirm: (plan: rights.ErasePlan) => Promise<boolean>) => {
+        await confirm(erasePlan);
+        return erased;
+      },
+      exportMe: async () => aboutMe,
+    },
     hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
     guard: { push: async () => guarded, remote: async () => guarded },
     demo: () => each(demoSteps),

@@ -16,6 +16,8 @@ import { hookPlansView, planView, warningsView } from "../../src/cli/views/plan.
 import { askedView, deniedView, requestsLines, requestsView, withdrawnView } from "../../src/cli/views/requests.ts";
 import { captureView, restoreView, syncView } from "../../src/cli/views/reports.ts";
 import { projectReportView, projectsLines, projectsTable } from "../../src/cli/views/projects.ts";
+import { ME_TEXTS } from "../../src/cli/views/export-me.ts";
+import { erasePlanView, eraseView, meView, retentionLines, retentionView } from "../../src/cli/views/rights.ts";
 import { sessionsLines, sessionsTable } from "../../src/cli/views/sessions.ts";
 import { checkView as policyCheckView, diffView, historyLines, historyTable, policyView, publishedView } from "../../src/cli/views/policy.ts";
 import { revokePlanView, revokeView, sharePlanView, sharesLines, sharesView, shareView } from "../../src/cli/views/shares.ts";
@@ -37,7 +39,7 @@ const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u
 /** The same value with the attack in front of every text that is not a fixed word. */
 function poisoned<Value>(value: Value): Value;
 function poisoned(value: unknown, key = ""): unknown {
-  if (typeof value === "string") return ["kind", "result", "action", "state", "act", "mine", "source", "severity", "protection", "class", "audience", "standing", "enforcement", "wording", "change", "side", "term", "ignored"].includes(key) && value !== "by hand" ? value : ATTACK + value + ATTACK;
+  if (typeof value === "string") return ["kind", "result", "action", "state", "act", "mine", "source", "severity", "protection", "class", "audience", "standing", "enforcement", "wording", "change", "side", "term", "ignored", "unit"].includes(key) && value !== "by hand" ? value : ATTACK + value + ATTACK;
   if (Array.isArray(value)) return value.map((item) => poisonedAt(item, key));
   if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, poisonedAt(item, name)]));
   return value;
@@ -71,6 +73,9 @@ const VIEWS: readonly (readonly [string, () => string])[] = [
   ["share", () => sharePlanView(poisoned(samples.sharePlan), plainStyle, false) + shareView(poisoned(samples.share), plainStyle)],
   ["revoke", () => revokePlanView(poisoned(samples.revokePlan), plainStyle) + revokeView(poisoned(samples.revoke), plainStyle)],
   ["shares", () => sharesView(poisoned(samples.shares), plainStyle, NOW) + sharesLines(poisoned(samples.shares))],
+  ["retention", () => retentionView(poisoned(samples.retention), plainStyle) + retentionLines(poisoned(samples.retention))],
+  ["erase", () => erasePlanView(poisoned(samples.erasePlan), plainStyle) + eraseView(poisoned({ ...samples.erased, pushed: false, reason: "no" }), plainStyle)],
+  ["all about me", () => meView(poisoned(samples.aboutMe)) + [...ME_TEXTS.whole(poisoned(samples.aboutMe)).values()].join("")],
   ["restore", () => restoreView(poisoned(samples.restored), plainStyle, false)],
 ];
 
@@ -119,7 +124,7 @@ describe("foreign text", () => {
 
 describe("the views", () => {
   it("on a terminal and in a pipe are as they were", async () => {
-    const runs = [["status"], ["doctor"], ["list"], ["log"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["inspect", "x"], ["team", "show", "core"], ["team", "nominate", "core", "ben"], ["team", "admit", "core", "--yes"], ["team", "list"], ["project", "grant", "core"], ["project", "list"], ["request", "src/cart.ts:42", "--team", "core", "--reason", "why"], ["request", "--withdraw", "r1a2"], ["requests"], ["deny", "r1a2"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
+    const runs = [["status"], ["doctor"], ["list"], ["log"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["retention"], ["erase", "7f"], ["erase", "--due", "--yes"], ["export", "--me", "about-me"], ["inspect", "x"], ["team", "show", "core"], ["team", "nominate", "core", "ben"], ["team", "admit", "core", "--yes"], ["team", "list"], ["project", "grant", "core"], ["project", "list"], ["request", "src/cart.ts:42", "--team", "core", "--reason", "why"], ["request", "--withdraw", "r1a2"], ["requests"], ["deny", "r1a2"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
     for (const argv of runs) {
       const pipe = await hx(argv, samples.sampleWorld());
       expect([pipe.exit, pipe.out, pipe.err].join("\n---\n")).toMatchSnapshot(argv.join(" "));

@@ -6,6 +6,7 @@ import { bodyVectors, headerVectors, manifestVectors, partRecordVectors, private
 import { cardVectors, deviceKeyVectors, itemVectors, statementVectors, wrapVectors } from "./vectors-sealed.ts";
 import { commitVectors } from "./vectors-commit.ts";
 import { guardStateVectors } from "./vectors-guard.ts";
+import { erasureVectors } from "./vectors-erasure.ts";
 import { laneFaultVectors } from "./vectors-lane-faults.ts";
 import { sharingVectors } from "./vectors-sharing.ts";
 import { shareWrapVectors, sharingItemVectors } from "./vectors-sharing-carried.ts";
@@ -46,6 +47,7 @@ export function makeVectors(): Promise<Record<string, object>> {
       sharing: sharingVectors(world),
       "sharing-items": sharingItemVectors(world),
       "share-wrap": shareWrapVectors(world),
+      erasure: erasureVectors(world),
     };
   });
 }

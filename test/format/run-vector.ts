@@ -11,6 +11,8 @@ import type { EnvelopeType } from "../../src/format/envelope.ts";
 import { decodeGuardState, encodeGuardState } from "../../src/format/guard-state.ts";
 import { decodeBody, decodeHeader } from "../../src/format/header.ts";
 import { workspaceIdOf } from "../../src/format/ids.ts";
+import { indexName } from "../../src/app/capture/session-index.ts";
+import { decodeErasure } from "../../src/format/erasure.ts";
 import { openItem } from "../../src/format/item.ts";
 import { parseSessionsCommit } from "../../src/format/commit.ts";
 import { decodeDeviceKey, openDeviceKey } from "../../src/format/key-file.ts";
@@ -142,6 +144,12 @@ export const READERS: Readonly<Record<string, Reader>> = {
     if (body === null) throw new HxError("not-recipient", "not for this key");
     const tie = openTie(body, place, hex(vector, "device_key"), crypto.signer.verify);
     return { person: tie.person, device: tie.device };
+  },
+  erasure: (crypto, vector) => {
+    const { session, name } = decodeErasure(decodeCborMap(hex(vector, "body")));
+    const named = "agent" in vector ? indexName(crypto.hashes, text(vector, "agent"), text(vector, "id")) : name;
+    if (named !== name) throw new HxError("internal", "the name is that of another session");
+    return { session, hash: name };
   },
   card: (crypto, vector) => {
     const card = openCard(crypto.hashes, crypto.signer.verify, decodeCard(hex(vector, "card")));

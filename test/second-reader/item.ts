@@ -70,3 +70,9 @@ export function verifyTie(
   );
   return tie;
 }
+
+/** Which session of an agent is not to be captured again. */
+export function readErasure(body: Fields): { session: Uint8Array; name: Uint8Array } {
+  demand(body.text("kind") === "erasure", "encoding-invalid", "an item of another kind");
+  return { session: body.bytes("session", 16), name: body.bytes("name", 16) };
+}

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import sodium from "libsodium-wrappers-sumo";
-import { fromHex, toHex } from "./bytes.ts";
+import { fromHex, toHex, utf8 } from "./bytes.ts";
 import { readBody } from "./body.ts";
 import { readCard } from "./card.ts";
 import { type Cbor, decodeCbor } from "./cbor.ts";
@@ -11,7 +11,7 @@ import { demand, refuseAs } from "./errors.ts";
 import { Fields } from "./fields.ts";
 import { readCommit } from "./git-snapshots.ts";
 import { readHeader } from "./header.ts";
-import { openItem, verifyTie } from "./item.ts";
+import { openItem, readErasure, verifyTie } from "./item.ts";
 import { authorWrapId, commitment, nextChainKey, partKey, privateKey } from "./key-tree.ts";
 import { openLaneVector, readLaneVector } from "./lane-vector.ts";
 import { readManifest } from "./manifest.ts";
@@ -106,6 +106,11 @@ export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>
   header(v) {
     const { seq, level, keys, lane, repo, workspace } = readHeader(v.bytes("payload"));
     agreeAll(v, { seq, level, keys, lane, repo, workspace });
+  },
+  erasure(v) {
+    const { session, name } = readErasure(Fields.decode(v.bytes("body")));
+    agreeAll(v, { session, hash: name });
+    if (v.has("agent")) agree(v, "hash", H16(utf8(`${v.text("agent")}\0${v.text("id")}`)));
   },
   item(v) {
     const body = openItem(v.bytes("item"), v.bytes("seed"), v.bytes("repo"), v.bytes("lane"));

@@ -1,11 +1,13 @@
+import type { CommandSpec } from "../../src/cli/command.ts";
+import { COMMANDS } from "../../src/cli/commands.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { readSettings } from "../../src/wire/settings.ts";
 import { openWorld } from "../../src/wire/world.ts";
 import { Collector } from "../cli/host.ts";
 import type { Ran } from "../journey/world.ts";
 
-/** One run of the program without a process for it: real git, keys and remotes, and nobody at a terminal. */
-export async function hxInProcess(env: Readonly<Record<string, string>>, directory: string, args: readonly string[], input: string | Uint8Array = ""): Promise<Ran> {
+/** One run of the program without a process for it: real git, keys and remotes, and nobody at a terminal. @param commands its table */
+export async function hxInProcess(env: Readonly<Record<string, string>>, directory: string, args: readonly string[], input: string | Uint8Array = "", commands: readonly CommandSpec[] = COMMANDS): Promise<Ran> {
   if (args[0] === "hook") throw new Error("a hook runs in a process of its own");
   const [out, err] = [new Collector(), new Collector()];
   const code = await runProgram(args, {
@@ -20,6 +22,6 @@ export async function hxInProcess(env: Readonly<Record<string, string>>, directo
     abandon: () => undefined,
     now: () => Date.now(),
     openWorld: (context) => openWorld(context, readSettings(env)),
-  });
+  }, commands);
   return { code, stdout: out.text, stderr: err.text };
 }

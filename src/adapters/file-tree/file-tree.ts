@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat, copyFile, utimes, type FileHandle } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat, copyFile, utimes, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { HxError } from "../../domain/errors.ts";
@@ -62,6 +62,10 @@ export function fileTree(): FileTree {
     async compare(path, file) {
       if (!(file instanceof DiskFile)) throw new HxError("internal", "a file of another tree");
       return compareFiles(path, file.path);
+    },
+    async makePrivate(directory) {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await chmod(directory, 0o700);
     },
     async isEmptyOrAbsent(directory) {
       try {

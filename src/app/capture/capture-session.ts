@@ -14,6 +14,7 @@ import { SessionScan } from "../scan/session-scan.ts";
 import { entryAt } from "../lane/tree.ts";
 import { manifestOf } from "../lane/manifests.ts";
 import type { Boundary } from "./boundary.ts";
+import { captureAgain, isErasedName } from "./erased-names.ts";
 import { PartWriter, positionOf, type WrittenPart } from "./part-writer.ts";
 import { readFile, type Sink } from "./read-file.ts";
 import { indexName, newSession, SessionIndexes, type FileProgress, type SessionIndex } from "./session-index.ts";
@@ -28,6 +29,8 @@ export type CaptureOutcome =
   | { readonly kind: "outside" }
   /** No directory is known for it yet. */
   | { readonly kind: "unplaced" }
+  /** Its author erased it, and did not ask to capture it again. */
+  | { readonly kind: "erased" }
   /** Another process captures this session now. */
   | { readonly kind: "busy" };
 
@@ -39,6 +42,8 @@ export interface CaptureOptions {
   /** A directory that a hook named for this session. */
   readonly hint?: string;
   readonly dryRun?: boolean;
+  /** Also a session that was erased: from then on it is captured like any other. */
+  readonly again?: boolean;
 }
 
 /** Raw bytes from which on a capture compresses fast: what is less is folded when it is published, and compressed better then. */
@@ -58,9 +63,14 @@ export async function captureSession(
 ): Promise<CaptureOutcome> {
   const known = await new SessionIndexes(ledger.work, ledger.crypto.hashes).read(source.agent, source.id);
   if (known?.lane === ledger.lane.id && (await hasNothingNew(agent, source, known))) return { kind: "current", session: known.session };
-  const lock = await ledger.work.lock(`session-${indexName(ledger.crypto.hashes, source.agent, source.id)}`, options.waitMs);
+  const name = indexName(ledger.crypto.hashes, source.agent, source.id);
+  const lock = await ledger.work.lock(`session-${name}`, options.waitMs);
   if (lock === null) return { kind: "busy" };
   try {
+    if (await isErasedName(ledger.trust, name)) {
+      if (options.again !== true) return { kind: "erased" };
+      if (options.dryRun !== true) await captureAgain(ledger.trust, name);
+    }
     for (let round = 0; round < ROUNDS; round++) {
       const outcome = await captureOnce(ledger, agent, source, boundary, options);
       if (outcome !== "again") return outcome;

@@ -5,6 +5,7 @@ import { authorWrapId, nextChainKey, partKey } from "../../format/part-keys.ts";
 import type { PartRecord } from "../../format/part-record.ts";
 import { authorContext } from "../../format/wrap.ts";
 import type { Ledger } from "../ledger.ts";
+import { erasedError, isErased } from "../lane/erased.ts";
 import { checkCommitment } from "../lane/part-reader.ts";
 import type { SessionParts } from "../lane/manifests.ts";
 import { entryAt } from "../lane/tree.ts";
@@ -18,7 +19,7 @@ export interface Author {
 
 /**
  * Keys of the parts of a session that this author wrote, by part number, for the parts asked for.
- * @throws HxError `not-recipient` when no wrap opens; `no-key` when there is no wrap
+ * @throws HxError `not-recipient` when no wrap opens; `erased` when its author removed the wrap; `no-key` when there is none here
  */
 export async function authorPartKeys(
   ledger: Ledger,
@@ -58,6 +59,7 @@ async function openChain(ledger: Ledger, author: Author, source: LaneSource, { s
 async function wrapOf(ledger: Ledger, source: LaneSource, session: SessionId, chain: number): Promise<Uint8Array> {
   const path = wrapPath(authorWrapId(ledger.crypto.hashes, session, chain));
   const entry = source.keys === null ? null : await entryAt(source.store, source.keys, path);
+  if (entry === null && (await isErased(ledger, source, session, chain))) throw erasedError(session);
   if (entry === null) throw new HxError("no-key", `the key of session '${session}' is not in this clone`, { hints: ["hx sync"] });
   return source.store.readBlob(entry.oid);
 }

@@ -17,6 +17,8 @@ export interface LaneSource {
   readonly lane: LaneId;
   readonly store: Store;
   readonly publicKey: Uint8Array;
+  /** Public key that signs the lane's tombstones. */
+  readonly eraser: Uint8Array;
   readonly head: Oid;
   readonly tree: Oid;
   /** Tree of the keys ref; null when there is none here. */
@@ -72,7 +74,7 @@ async function sourceOf(ledger: Ledger, store: Store, lane: LaneId, newest: Oid,
   const { tree } = parseCommit(await store.readCommit(head));
   const keysHead = await store.read(keysRef(lane));
   const keys = keysHead === null ? null : parseCommit(await store.readCommit(keysHead)).tree;
-  return { lane, store, publicKey: header.lane, head, tree, keys };
+  return { lane, store, publicKey: header.lane, eraser: header.eraser, head, tree, keys };
 }
 
 async function headerOf(ledger: Ledger, store: Store, lane: LaneId, head: Oid): Promise<Header> {

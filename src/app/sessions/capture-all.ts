@@ -13,6 +13,8 @@ export interface CaptureAllOptions {
   /** Only sessions that changed after, ms since 1970. */
   readonly since?: number;
   readonly dryRun?: boolean;
+  /** Also what was erased. */
+  readonly again?: boolean;
   readonly waitMs: number;
   readonly signal?: AbortSignal;
 }
@@ -53,8 +55,8 @@ async function* sourcesOf(agents: readonly Agent[], options: CaptureAllOptions):
 
 async function attempt(ledger: WritableLedger, agent: Agent, source: SessionSource, boundary: Boundary, options: CaptureAllOptions): Promise<Captured["outcome"]> {
   try {
-    const dryRun = options.dryRun === undefined ? {} : { dryRun: options.dryRun };
-    return await captureSession(ledger, agent, source, boundary, { waitMs: options.waitMs, quietMs: QUIET_MS, ...dryRun });
+    const { waitMs, dryRun = false, again = false } = options;
+    return await captureSession(ledger, agent, source, boundary, { waitMs, quietMs: QUIET_MS, dryRun, again });
   } catch (error) {
     if (isHxError(error) && error.code === "internal") throw error;
     return { kind: "failed", error };

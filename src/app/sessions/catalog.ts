@@ -37,6 +37,13 @@ export class Catalog {
     this.#changed = true;
   }
 
+  /** Of what was erased nothing stays here either. */
+  async forget(source: LaneSource, session: SessionId): Promise<void> {
+    const manifest = await this.#manifest(source, session);
+    this.#entries ??= await this.#load();
+    if (manifest !== null && this.#entries.delete(manifest)) this.#changed = true;
+  }
+
   async save(): Promise<void> {
     if (!this.#changed || this.#entries === null) return;
     const nonce = this.#ledger.crypto.random.bytes(24);

@@ -3,6 +3,7 @@ import type { SessionId } from "../../domain/ids.ts";
 import type { Manifest } from "../../format/manifest.ts";
 import type { PrivateFacts } from "../../format/private-block.ts";
 import { SessionIndexes } from "../capture/session-index.ts";
+import { erasedIn } from "../lane/erased.ts";
 import { kindOf } from "../lane/manifests.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Author } from "../read/author-keys.ts";
@@ -12,7 +13,7 @@ import type { Catalog } from "./catalog.ts";
 
 export type ListedSession =
   | { readonly state: "kept" | "waiting"; readonly session: SessionId; readonly kind: Kind; readonly facts: PrivateFacts; readonly parts: number; readonly lane?: string }
-  | { readonly state: "locked" | "unreadable"; readonly session: SessionId; readonly kind: Kind; readonly parts: number; readonly code?: ErrorCode };
+  | { readonly state: "locked" | "unreadable" | "erased"; readonly session: SessionId; readonly kind: Kind; readonly parts: number; readonly code?: ErrorCode };
 
 type Kind = Manifest["kind"];
 
@@ -21,12 +22,23 @@ type Kind = Manifest["kind"];
  * Of several captures of one session of an agent, the fullest is listed. Redacted copies are no captures: each is listed by itself.
  */
 export async function listSessions(ledger: Ledger, author: Author | null, sources: readonly LaneSource[], catalog: Catalog | null): Promise<readonly ListedSession[]> {
+  return fullest(await allSessions(ledger, author, sources, catalog));
+}
+
+/** As `listSessions`, every capture by itself, in no order. */
+export async function allSessions(ledger: Ledger, author: Author | null, sources: readonly LaneSource[], catalog: Catalog | null): Promise<readonly ListedSession[]> {
   const listed: ListedSession[] = [];
   for (const source of sources) {
-    for (const session of await sessionsOf(source)) listed.push(await listOne(ledger, author, source, session, catalog));
+    const isGone = await erasedIn(ledger, source);
+    for (const session of await sessionsOf(source)) listed.push((await isGone(session)) ? await erasedRow(ledger, source, session, catalog) : await listOne(ledger, author, source, session, catalog));
   }
   await catalog?.save();
-  return fullest([...listed, ...(await waiting(ledger, new Set(listed.map(({ session }) => session))))]);
+  return [...listed, ...(await waiting(ledger, new Set(listed.map(({ session }) => session))))];
+}
+
+async function erasedRow(ledger: Ledger, source: LaneSource, session: SessionId, catalog: Catalog | null): Promise<ListedSession> {
+  await catalog?.forget(source, session);
+  return { state: "erased", session, kind: await kindOrOriginal(ledger, source, session), parts: 0 };
 }
 
 async function listOne(ledger: Ledger, author: Author | null, source: LaneSource, session: SessionId, catalog: Catalog | null): Promise<ListedSession> {

@@ -2,6 +2,7 @@ import { HxError, isHxError } from "../../domain/errors.ts";
 import type { LaneId } from "../../domain/ids.ts";
 import { keysRef, laneRef, segmentPath } from "../../format/paths.ts";
 import type { Ledger } from "../ledger.ts";
+import { erasedIn } from "../lane/erased.ts";
 import { frozenError } from "../lane/frozen-lane.ts";
 import { NOT_KNOWN, verifyKeys } from "../lane/keys.ts";
 import { lanesOfDevice } from "../lane/own-lane-key.ts";
@@ -31,6 +32,8 @@ export interface Verified {
   readonly segments: number;
   readonly opened: number;
   readonly notOpened: number;
+  /** Among those: their authors erased them. */
+  readonly erased: number;
   readonly findings: readonly Finding[];
 }
 
@@ -40,6 +43,7 @@ interface Counts {
   segments: number;
   opened: number;
   notOpened: number;
+  erased: number;
 }
 
 /**
@@ -49,19 +53,22 @@ interface Counts {
  */
 export async function verifySessions(ledger: Ledger, chain: VerifiedChain, author: Author | null, mine: readonly LaneSource[]): Promise<Verified> {
   const findings: Finding[] = [];
-  const counts: Counts = { headers: 0, sessions: 0, segments: 0, opened: 0, notOpened: 0 };
+  const counts: Counts = { headers: 0, sessions: 0, segments: 0, opened: 0, notOpened: 0, erased: 0 };
   const sources = await laneSources(ledger, AS_THEY_ARE, (ref, error) => {
     findings.push({ severity: "error", code: "lane-invalid", message: error.message, place: [["ref", ref]] });
   });
   for (const source of sources) {
     const ref = laneRef(source.lane);
     if (!(await attempt(findings, [["ref", ref]], () => verifyOne(ledger, chain, source, counts)))) continue;
+    const isGone = await erasedIn(ledger, source);
     for (const session of await sessionsOf(source)) {
       counts.sessions += 1;
+      const erased = await isGone(session);
+      if (erased) counts.erased += 1;
       const place: Finding["place"] = [["ref", ref], ["session", session]];
       const intact = await attempt(findings, place, () => verifySegments(ledger, source, session, counts));
       const isMine = author !== null && mine.some(({ lane }) => lane === source.lane);
-      if (!intact || !isMine) counts.notOpened += 1;
+      if (!intact || !isMine || erased) counts.notOpened += 1;
       else await openOne(ledger, author, source, session, place, findings, counts);
     }
   }

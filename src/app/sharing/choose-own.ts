@@ -1,6 +1,8 @@
 import { HxError } from "../../domain/errors.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import type { RequestRecord } from "../../domain/sharing/sharing.ts";
+import { erasedIn } from "../lane/erased.ts";
+import type { Ledger } from "../ledger.ts";
 import type { Author } from "../read/author-keys.ts";
 import { sessionsOf } from "../read/lane-source.ts";
 import { requestName } from "./find-request.ts";
@@ -17,11 +19,14 @@ export function lanesOf(state: WorkspaceState, authors: readonly Author[], { ind
   });
 }
 
-/** Every session that one may approve, by id. One that two lanes have counts once. */
-export async function ownSessions(all: readonly AuthorLanes[]): Promise<ReadonlyMap<SessionId, OwnSession>> {
+/** Every session that one may approve, by id. One that two lanes have counts once, one that was erased not at all. */
+export async function ownSessions(ledger: Pick<Ledger, "crypto" | "repo">, all: readonly AuthorLanes[]): Promise<ReadonlyMap<SessionId, OwnSession>> {
   const sessions = new Map<SessionId, OwnSession>();
   for (const { author, sources } of all) {
-    for (const source of sources) for (const session of await sessionsOf(source)) if (!sessions.has(session)) sessions.set(session, { author, source, session });
+    for (const source of sources) {
+      const isGone = await erasedIn(ledger, source);
+      for (const session of await sessionsOf(source)) if (!sessions.has(session) && !(await isGone(session))) sessions.set(session, { author, source, session });
+    }
   }
   return sessions;
 }

@@ -3,6 +3,7 @@ import type { SessionId } from "../../domain/ids.ts";
 import type { Covering, GivenApproval } from "../../domain/sharing/sharing.ts";
 import { manifestPath } from "../../format/paths.ts";
 import type { Scanner } from "../../ports/scanner.ts";
+import { isErased } from "../lane/erased.ts";
 import { manifestOf } from "../lane/manifests.ts";
 import { entryAt } from "../lane/tree.ts";
 import type { Ledger } from "../ledger.ts";
@@ -60,7 +61,7 @@ async function grownSessions(ledger: Ledger, scene: Omit<DutyScene, "identity">,
     const furthest = coverings.toSorted((a, b) => b.parts.count - a.parts.count)[0];
     if (furthest === undefined || standingNow(scene, given, session) !== "living") continue;
     const place = laneOf(scene.authors, furthest);
-    if (place !== null && (await partCount(ledger, place.source, session)) > furthest.parts.count) grown.push({ covering: furthest, place });
+    if (place !== null && !(await isErased(ledger, place.source, session)) && (await partCount(ledger, place.source, session)) > furthest.parts.count) grown.push({ covering: furthest, place });
   }
   const opened = await openOwnSessions(ledger, grown.map(({ covering, place }) => ({ ...place, session: covering.parts.session })));
   return opened.flatMap((one, i) => {

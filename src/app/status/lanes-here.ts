@@ -1,12 +1,13 @@
 import { fromUtf8 } from "../../domain/bytes.ts";
 import type { Removals } from "../../domain/workspace/frozen.ts";
+import { erasedIn } from "../lane/erased.ts";
 import type { Ledger } from "../ledger.ts";
 import { laneSources, sessionsOf, type LaneSource } from "../read/lane-source.ts";
 
 export interface LanesHere {
   readonly mine: number;
   readonly others: number;
-  /** Different sessions in the lanes of this person, as far as they can be told without a passphrase. */
+  /** Different sessions in the lanes of this person that were not erased, as far as they can be told without a passphrase. */
   readonly kept: number;
 }
 
@@ -19,7 +20,10 @@ export async function lanesHere(ledger: Ledger, removals: Pick<Removals, "freeze
   const sources = await laneSources(ledger, removals);
   const mine = sources.filter(({ lane, store }) => store === ledger.repository.store || noted[lane] === true);
   const sessions = new Set<string>();
-  for (const source of mine) for (const session of await sessionsOf(source)) sessions.add(session);
+  for (const source of mine) {
+    const isGone = await erasedIn(ledger, source);
+    for (const session of await sessionsOf(source)) if (!(await isGone(session))) sessions.add(session);
+  }
   return { mine: mine.length, others: sources.length - mine.length, kept: sessions.size };
 }
 

@@ -28,7 +28,7 @@ export function logJson({ id, kind, text, at, day, doubted, who, whom, author, t
 }
 
 /** RFC 3339; the number as text where no calendar has it, as somebody else chose it. */
-function timeOrNumber(then: number | undefined): string | undefined {
+export function timeOrNumber(then: number | undefined): string | undefined {
   if (then === undefined) return undefined;
   const date = new Date(then);
   return Number.isNaN(date.getTime()) ? `${then} ms` : date.toISOString();

@@ -13,6 +13,7 @@ export const SCHEMAS = {
   restore: "hx.restore/1",
   verify: "hx.verify/1",
   export: "hx.export/1",
+  exportMe: "hx.export-me/1",
   check: "hx.check/1",
   request: "hx.request/1",
   requests: "hx.requests/1",
@@ -42,4 +43,6 @@ export const SCHEMAS = {
   issue: "hx.issue/1",
   succession: "hx.succession/1",
   guard: "hx.guard/1",
+  retention: "hx.retention/1",
+  erase: "hx.erase/1",
 } as const;

@@ -90,7 +90,7 @@ export function restoreJson({ agent, access, unreadable, files, omittedBytes, ki
 }
 
 export function verifyJson(report: VerifyReport) {
-  const { lanes, headers, sessions, segments, opened, notOpened, shared, findings } = report;
+  const { lanes, headers, sessions, segments, opened, notOpened, erased, shared, findings } = report;
   return {
     schema: SCHEMAS.verify,
     ok: findings.every(({ severity }) => severity !== "error"),
@@ -100,6 +100,7 @@ export function verifyJson(report: VerifyReport) {
     segments,
     opened,
     notOpened,
+    erased,
     shared: { sessions: shared.sessions, opened: shared.opened },
     findings: findings.map(({ severity, code, message, place }) => ({ severity, code, message, place: place.map(([label, value]) => ({ label, value })) })),
   };

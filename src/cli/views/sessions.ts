@@ -14,7 +14,7 @@ export function sessionsTable(rows: readonly SessionRow[], style: Style, now: nu
   const head = style.bold(`${line(heads)}  TITLE`);
   const body = rows.map((row, i) => {
     const text = `${line(cells[i] ?? [])}  ${cut(visibleLine(titleOf(row)), left)}`.trimEnd();
-    return row.state === "locked" || row.state === "unreadable" ? style.dim(text) : text;
+    return ["locked", "unreadable", "erased"].includes(row.state) ? style.dim(text) : text;
   });
   return [head, ...body].map((text) => `${text}\n`).join("");
 }

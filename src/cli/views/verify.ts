@@ -5,7 +5,7 @@ import type { Style } from "./words.ts";
 
 export function verifyView(report: VerifyReport, style: Style): string {
   const checked = [counted(report.lanes, "lane"), counted(report.headers, "header"), counted(report.sessions, "session"), counted(report.segments, "segment")].join(", ");
-  const opened = `opened ${report.opened}${report.notOpened === 0 ? "" : `, ${report.notOpened} not readable with these keys`}`;
+  const opened = `opened ${report.opened}${report.notOpened === 0 ? "" : `, ${report.notOpened} not readable with these keys`}${report.erased === 0 ? "" : ` (${report.erased} erased by their authors)`}`;
   const wrong = report.findings.filter(({ severity }) => severity === "error").length;
   const verdict = wrong === 0 ? style.green("everything agrees") : style.red(`${counted(wrong, "thing")} ${wrong === 1 ? "does" : "do"} not agree`);
   return `${report.findings.map((finding) => findingView(finding, style)).join("")}checked ${checked}; ${opened}\n${sharedLine(report.shared)}${verdict}\n`;
