@@ -12,24 +12,24 @@ import type { EraseOptions, ErasePlan, ErasePlanSession, EraseReport, RetentionR
 import type { WorldContext } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
 import type { SessionId } from "../domain/ids.ts";
-import { dueOf, type Keeping } from "../domain/policy/retention.ts";
+import { dayOf } from "../domain/policy/day.ts";
+import { dueOf, type Keeping, type keepingOf } from "../domain/policy/retention.ts";
 import { standing } from "../domain/sharing/sharing.ts";
 import type { StatementHash } from "../domain/sharing/statement.ts";
 import { laneWait } from "../domain/workspace/standing.ts";
-import type { WorkspaceState } from "../domain/workspace/state.ts";
 import { olderLanes, sayWithDuties } from "./duties.ts";
 import type { Settings } from "./settings.ts";
 import { openSharing, speakingLane, type SharingClone } from "./sharing-clone.ts";
 
 const WAIT_MS = 20_000;
 
-/** What is in force in a workspace. */
-export type KeepingRule = (state: WorkspaceState) => Keeping;
+/** What holds in a repository on a day: `keepingOf`. */
+export type KeepingRule = typeof keepingOf;
 
 /** `hx retention`. */
 export async function retentionHere(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, rule: KeepingRule): Promise<RetentionReport> {
   const here = await openSharing(settings, context, ports, "none");
-  const keeping = rule(here.state.chain.state);
+  const keeping = keepingHere(here, rule);
   const { records, closed } = await recordsOf(here);
   return { keeping, sessions: records.map((record) => rowOf(record, keeping, here.now)), closed: closed.filter(({ state }) => state !== "erased").length };
 }
@@ -45,7 +45,7 @@ export async function eraseHere(settings: Settings, context: WorldContext, ports
   const waits = laneWait(state, ledger.lane);
   if (waits === "certificate" || waits === "renewal" || waits === "reissue") throw dueError(ledger.lane.id, waits);
   if (waits !== null) throw new HxError("not-connected", "you are not a member of the workspace", { hints: ["hx status"] });
-  const keeping = rule(state);
+  const keeping = keepingHere(here, rule);
   const chosen = choose(await recordsOf(here), options, keeping, here.now);
   const written = new Map([ledger, ...(await olderLanes(here))].map((one) => [one.lane.id, one]));
   const sessions = chosen.map((record) => planned(record, rowOf(record, keeping, here.now), (lane) => written.has(lane)));
@@ -80,6 +80,10 @@ async function say(here: SharingClone, ledger: WritableLedger, chosen: readonly 
   if (spoken !== null && spoken.kind !== "acknowledged" && !spoken.published) throw new HxError("remote-failed", `nothing was erased at the remote: ${spoken.reason}`, { hints: [`hx erase ${chosen.map(({ session }) => session).join(" ")}`] });
   const pushed = spoken === null || spoken.kind === "acknowledged";
   return { revocations: taken.revocations, removed: removed + duties.removed, pushed, ...(pushed ? {} : { reason: spoken.reason }) };
+}
+
+function keepingHere({ state, now }: SharingClone, rule: KeepingRule): Keeping {
+  return rule(state.chain.state, state.effective.connection, dayOf(now));
 }
 
 async function recordsOf({ ledger, acting, mine }: SharingClone): Promise<OwnRecords> {

@@ -147,8 +147,8 @@ async function noting(closed: ExportedMe["closed"][number][], session: string, w
 async function writePolicies(here: SharingClone, directory: string): Promise<{ readonly shown: readonly MyPolicy[]; readonly files: readonly WrittenFile[] }> {
   const shown: MyPolicy[] = [];
   const files: WrittenFile[] = [];
-  for (const { version, effective, shown: at, texts } of policyVersions(here.state.chain.state)) {
-    const written = await writeTexts(join(directory, "policy", String(version)), new Map([...texts].map(([name, bytes]) => [name, new TextDecoder().decode(bytes)])));
+  for (const { version, effective, shown: at, texts } of policyVersions(here.state.chain)) {
+    const written = await writeTexts(join(directory, "policy", String(version)), texts);
     const named = written.map(({ path, bytes }) => ({ path: `policy/${version}/${path}`, bytes }));
     files.push(...named);
     shown.push({ version, effective, ...(at === undefined ? {} : { shown: at }), files: named.map(({ path }) => path) });

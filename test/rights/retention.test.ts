@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { dueDay, dueOf } from "../../src/domain/policy/retention.ts";
+import { dueDay, dueOf, keepingOf } from "../../src/domain/policy/retention.ts";
+import type { PersonId } from "../../src/domain/ids.ts";
+import { TERMS } from "../policy/terms.ts";
 
 const day = (text: string): number => Date.parse(`${text}T00:00:00Z`);
 const dayOf = (then: number): string => new Date(then).toISOString().slice(0, 10);
@@ -28,5 +30,14 @@ describe("retention", () => {
     expect(dueOf(undefined, { count: 1, unit: "days" }, day("2099-01-01"))).toEqual({ due: false });
     expect(dueOf(day("2000-01-01"), null, day("2099-01-01"))).toMatchObject({ due: false });
     expect(dueOf(day("2026-01-02"), null, day("2026-01-01"))).toMatchObject({ age: 0 });
+  });
+
+  it("is that of the policy in force, or what a repository made of it; without a policy the author decides", () => {
+    const version = { version: 1, published: 100, effective: 130, terms: TERMS, documents: [], since: 9, by: "a" as PersonId };
+    const of = (terms: Parameters<typeof keepingOf>[1]["terms"], on: number): unknown => keepingOf({ policies: [version] }, terms === undefined ? {} : { terms }, on);
+    expect(of(undefined, 129)).toEqual({ retention: null, early: true });
+    expect(of(undefined, 130)).toEqual({ retention: { count: 24, unit: "months" }, early: false });
+    expect(of({ retention: 6, exclude: true }, 130)).toEqual({ retention: { count: 6, unit: "months" }, early: true });
+    expect(of({ retention: 60 }, 130)).toEqual({ retention: { count: 24, unit: "months" }, early: false });
   });
 });

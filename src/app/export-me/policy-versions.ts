@@ -1,4 +1,7 @@
+import { dayMs } from "../../domain/policy/day.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
+import { textsOf } from "../policy/versions.ts";
+import type { Documents } from "../workspace/documents.ts";
 
 /** A version of the policy as one person was shown it. */
 export interface PolicyShown {
@@ -7,11 +10,15 @@ export interface PolicyShown {
   readonly effective: number;
   /** When it was shown, ms since 1970; absent: it was not, so far. */
   readonly shown?: number;
-  /** Its texts, by name. */
-  readonly texts: ReadonlyMap<string, Uint8Array>;
+  /** Its texts that lie in this copy of the chain, by name. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** The versions of the policy that a workspace chain has, oldest first. None while no administrator published one. */
-export function policyVersions(_state: WorkspaceState): readonly PolicyShown[] {
-  return [];
+export function policyVersions({ state, chain }: { readonly state: Pick<WorkspaceState, "policies">; readonly chain: { readonly documents: Documents } }): readonly PolicyShown[] {
+  return state.policies.map((version) => ({
+    version: version.version,
+    effective: dayMs(version.effective),
+    texts: new Map(textsOf(chain.documents, version).texts.map(({ name, text }) => [name, text])),
+  }));
 }

@@ -1,4 +1,6 @@
 import type { WorkspaceState } from "../workspace/state.ts";
+import { effectiveTerms } from "./in-force.ts";
+import type { RepositoryTerms } from "./terms.ts";
 
 /** For how long a session is kept, counted from its last record. */
 export interface Retention {
@@ -15,17 +17,14 @@ export interface Keeping {
   readonly early: boolean;
 }
 
-/** Where no policy is in force nobody said how long a record is kept: its author decides. */
-export const UNWRITTEN_KEEPING: Keeping = { retention: null, early: true };
-
-/** The retention of the policy in force; null where there is none. */
-export function retentionOf(_state: WorkspaceState): Retention | null {
-  return UNWRITTEN_KEEPING.retention;
-}
-
-/** What holds in this workspace. */
-export function keepingOf(state: WorkspaceState): Keeping {
-  return { ...UNWRITTEN_KEEPING, retention: retentionOf(state) };
+/**
+ * What holds in a repository on a day. Whoever may keep a session out of the record may take one out again; where the policy does not
+ * permit that, a session is erased when it is due. Where no policy is in force its author decides.
+ * @param day since 1970, UTC
+ */
+export function keepingOf(state: Pick<WorkspaceState, "policies">, connection: { readonly terms?: RepositoryTerms }, day: number): Keeping {
+  const { retention, exclude } = effectiveTerms(state, connection, day);
+  return { retention: retention === null ? null : { count: retention, unit: "months" }, early: exclude };
 }
 
 const DAY_MS = 86_400_000;
