@@ -50,6 +50,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   refused: 14,
   "outside-boundary": 14,
   "policy-invalid": 14,
+  "policy-unseen": 14,
   "key-file-open": 1,
   "too-new": 1,
   "missing-object": 1,

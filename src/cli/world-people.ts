@@ -1,3 +1,4 @@
+import type { PolicyBrief } from "./world-policy.ts";
 import type { Protection } from "../app/identity/protection.ts";
 import type { PlanLine } from "./plan-line.ts";
 
@@ -65,6 +66,8 @@ export interface JoinPlan {
   readonly email: string;
   readonly lines: readonly PlanLine[];
   readonly warnings: readonly string[];
+  /** Absent where none is in force. */
+  readonly policy?: PolicyBrief;
 }
 
 export interface JoinReport {

@@ -16,11 +16,25 @@ export interface PolicyWorld {
   publish(effective: string): Promise<PolicyRow>;
   /** Without a version: the one in force, else the newest. @throws HxError `not-found` */
   show(version?: number): Promise<ShownPolicy>;
+  /** Records that the person of this clone was shown a version. Asks for the passphrase where somebody can be asked. @throws HxError `not-found`, `not-connected` */
+  noteShown(version: number): Promise<Recorded>;
   /** Without numbers: the newest against the one before. `draft`: what lies in `.hx/policy`. @throws HxError `not-found`, `policy-invalid` */
   diff(from?: PolicyPoint, to?: PolicyPoint): Promise<PolicyDiff>;
   history(): Promise<PolicyHistory>;
   /** Without a version: the draft, where there is one, else the version in force. @throws HxError `not-found`, `policy-invalid` */
   check(version?: number): Promise<PolicyCheck>;
+}
+
+/** `known`: it was before. `locked`: not, for want of the keys. `nobody`: there is no identity here. */
+export type Recorded = "recorded" | "known" | "locked" | "nobody";
+
+/** The version in force, for who comes into a workspace. */
+export interface PolicyBrief {
+  readonly version: number;
+  readonly effective: string;
+  /** Heading of its text. */
+  readonly title: string;
+  readonly terms: readonly { readonly term: string; readonly words: string }[];
 }
 
 export type PolicyPoint = number | "draft";

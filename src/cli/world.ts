@@ -6,7 +6,7 @@ import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
 import type { Named } from "./named.ts";
 import type { PlanLine } from "./plan-line.ts";
-import type { PolicyWorld } from "./world-policy.ts";
+import type { PolicyBrief, PolicyWorld } from "./world-policy.ts";
 import type { PeopleWorld } from "./world-people.ts";
 import type { RawReport, ReadAccess, ReadingWorld, ShownSession, UnreadablePart, WrittenFile } from "./world-reading.ts";
 import type { RequestsWorld } from "./world-requests.ts";
@@ -136,6 +136,8 @@ export interface InitPlan {
   readonly project: string;
   readonly lines: readonly PlanLine[];
   readonly warnings: readonly string[];
+  /** Absent where none is in force. */
+  readonly policy?: PolicyBrief;
 }
 
 export interface InitReport {

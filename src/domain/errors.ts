@@ -12,6 +12,7 @@ export type ErrorCode =
   | "not-connected"
   | "outside-boundary"
   | "policy-invalid"
+  | "policy-unseen"
   | "busy"
   | "wrong-passphrase"
   | "wrong-phrase"

@@ -1,7 +1,9 @@
 import { captureAll, type Captured } from "../app/sessions/capture-all.ts";
+import { requireSeen } from "../app/policy/seen.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { CaptureOptions, CaptureReport, CapturedSession, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
+import { announcePolicy } from "./announce.ts";
 import { agentsOf } from "./agents.ts";
 import { boundaryOf, connected, openClone, openLedger, writable } from "./clone.ts";
 import { openHere } from "./here.ts";
@@ -20,6 +22,8 @@ export async function captureHere(settings: Settings, context: WorldContext, por
     own = await writable(clone, ledger);
   }
   if (own === null) throw new HxError("not-connected", "this identity is not a member of the workspace any more", { hints: ["hx member list"] });
+  await announcePolicy(own, state.chain.state, (text) => context.progress.warn(text));
+  await requireSeen(own, state.chain.state);
   const agents = agentsOf(settings);
   const unknown = options.agents.find((name) => agents.every((agent) => agent.name !== name));
   if (unknown !== undefined) throw new HxError("usage", `no agent is called '${unknown}'`, { hints: agents.map(({ name }) => `hx capture --agent ${name}`) });

@@ -1,6 +1,8 @@
 import { readLane, renewLane } from "../app/lane/own-lane-key.ts";
 import { publish } from "../app/publish/publish.ts";
 import { addsNothing, joinAdditions, NO_ADDITIONS, type Additions } from "../app/publish/additions.ts";
+import { sealShown, sealedShown } from "../app/policy/seal-shown.ts";
+import { noteShown, shownTo } from "../app/policy/seen.ts";
 import { shortApproval } from "../app/sharing/choose-own.ts";
 import { dutiesOf, sceneOf, wrapsOwed, type Duties, type DutiesInput } from "../app/sharing/duties.ts";
 import { isSuccessionDue } from "../app/sharing/succession-due.ts";
@@ -47,11 +49,20 @@ export async function sayWithDuties(here: SharingClone, additions: readonly Addi
 
 /** The duties of an unlocked sync: the succession first, as it is said in the workspace chain, then what approvals are owed. */
 export async function doDuties(here: SharingClone, signal: AbortSignal): Promise<DutiesReport> {
+  const shown = await shownDuty(here);
   if (here.own === null || laneWait(here.state.chain.state, here.own.lane) !== null) return { rewrapped: 0, removed: 0, followed: 0, waiting: [] };
   await refreshSuccession(here);
-  const { duties } = await sayWithDuties(here, [], signal);
+  const { duties } = await sayWithDuties(here, [shown], signal);
   const { rewrapped, removed, followed, waiting } = duties;
   return { rewrapped, removed, followed, waiting: waiting.map(waitingShare) };
+}
+
+/** What the person was shown on another device counts here, and what they were shown here goes into their lane. */
+async function shownDuty({ ledger, sharing, acting, own, state }: SharingClone): Promise<Additions> {
+  const sealed = sealedShown(sharing.index, state.chain.state, acting.person);
+  await noteShown(ledger, acting.person, sealed);
+  const unsaid = (await shownTo(ledger, acting.person)).filter(({ version }) => !sealed.some((one) => one.version === version));
+  return own === null || own.lane.person !== acting.person || unsaid.length === 0 ? NO_ADDITIONS : { ...NO_ADDITIONS, items: sealShown(own, unsaid) };
 }
 
 export function inputOf(here: SharingClone, revoking?: DutiesInput["revoking"]): DutiesInput {

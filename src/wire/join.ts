@@ -24,6 +24,7 @@ import { bringChain, connected, openClone, openLedger, systemClock, type Clone, 
 import { openHere } from "./here.ts";
 import { hookPlaces } from "./hooks-world.ts";
 import { ensureLane } from "./own-lane.ts";
+import { policyBrief } from "./policy-brief.ts";
 import { attributesPlace } from "./setup-world.ts";
 import { throwawayReason, type Settings } from "./settings.ts";
 
@@ -71,6 +72,7 @@ export async function planJoin(settings: Settings, context: WorldContext, ports:
   if (shown === null && throwaway !== null && !options.throwawayOk) throw throwawayError(throwaway, "hx join --throwaway-ok");
   const hooks = await hookLines(settings, gate, options);
   const { workspace } = gate.ledger;
+  const policy = policyBrief(gate.state.chain.state, gate.state.chain.chain.documents, systemClock.now());
   const asks = shown === null ? `${SESSIONS_PREFIX}join/<person id>` : joinRef(shown.person);
   return {
     needsIdentity: shown === null,
@@ -78,6 +80,7 @@ export async function planJoin(settings: Settings, context: WorldContext, ports:
     workspace,
     name,
     email: email ?? "",
+    ...(policy === undefined ? {} : { policy }),
     lines: [
       { action: shown === null ? "create" : "keep", what: shown === null ? "a new identity, with a recovery phrase that is shown once" : "the identity that is there" },
       ...(standing === "new" ? [{ action: "create", what: `a request to join workspace ${workspace.slice(0, 16)}: your name, e-mail and public keys, the name sealed to its members`, where: options.out ?? asks }] : []),

@@ -1,9 +1,11 @@
 import { termsYaml } from "../adapters/connection/terms-yaml.ts";
 import { workTree } from "../adapters/places/work-tree.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
+import { showIdentity } from "../app/identity/show.ts";
 import { LaneTrusts } from "../app/lane/trust.ts";
 import type { Ledger } from "../app/ledger.ts";
 import { findDraft, readDraft, requireSound, writeDraft, type Draft } from "../app/policy/draft.ts";
+import { noteShown, shownTo } from "../app/policy/seen.ts";
 import { documentsOf, policyStatement } from "../app/policy/publish.ts";
 import { textsOf, versionNumbered, versionOn } from "../app/policy/versions.ts";
 import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
@@ -111,6 +113,18 @@ export function policyWorld(settings: Settings, context: WorldContext, ports: ()
         return { name, hash: toHex(hash), ...(text === undefined ? {} : { text }) };
       });
       return { ...rowOf(seen, version), terms: version.terms, documents };
+    },
+    async noteShown(number) {
+      const clone = await openClone(settings, directory);
+      const ledger = await openLedger(clone);
+      const { version } = versionNumbered((await localChain(ledger)).state, number);
+      const person = (await showIdentity(await ports()).catch(() => null))?.person;
+      if (person === undefined) return "nobody";
+      if ((await shownTo(ledger, person)).some((one) => one.version === version)) return "known";
+      const here = await openHere(settings, directory, ports, "maybe");
+      if (here.acting === null) return "locked";
+      await noteShown(ledger, here.acting.person, [{ version, at: systemClock.now() }]);
+      return "recorded";
     },
     async diff(from, to) {
       const seen = await look();

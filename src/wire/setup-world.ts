@@ -20,6 +20,7 @@ import { findClone, openClone, openLedger, systemClock, type Clone } from "./clo
 import { doctor } from "./doctor.ts";
 import { hookPlaces } from "./hooks-world.ts";
 import { ensureLane } from "./own-lane.ts";
+import { policyBrief } from "./policy-brief.ts";
 import { throwawayReason, type Settings } from "./settings.ts";
 import { status } from "./status.ts";
 import { HOME_KEY } from "./home-key.ts";
@@ -131,7 +132,9 @@ async function init(settings: Settings, directory: string, ports: () => Promise<
 }
 
 function shownPlan({ steps, warnings, found }: AppPlan, name: { name: string; email?: string }): InitPlan {
+  const policy = found.home === null ? undefined : policyBrief(found.home.state, found.home.chain.documents, systemClock.now());
   return {
+    ...(policy === undefined ? {} : { policy }),
     needsIdentity: steps.some(({ what, action }) => what === "identity" && action === "make"),
     name: name.name,
     email: name.email ?? "",

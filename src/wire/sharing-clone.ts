@@ -11,6 +11,7 @@ import { localChain } from "../app/sync/workspace-chain.ts";
 import { actingOf, type Acting } from "../app/workspace/acting.ts";
 import type { WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
+import { announcePolicy } from "./announce.ts";
 import { writable } from "./clone.ts";
 import { openHere, type Here } from "./here.ts";
 import { ensureLane } from "./own-lane.ts";
@@ -55,6 +56,7 @@ export async function sharingOf(here: Here, context: WorldContext, network: Netw
   const synced = network === "none" || remote === undefined ? null : await fresh(here, remote, context, network);
   const chain = await localChain(ledger);
   if (synced !== null) await ensureLane(clone, ledger, identity, chain);
+  await announcePolicy(ledger, chain.state, (text) => context.progress.warn(text));
   const acting = actingOf(ledger.crypto, chain.state, identity);
   const sharing = await readSharing(ledger, chain.state, acting);
   await learnErasures(ledger, chain.state, acting.person, sharing);

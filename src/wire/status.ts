@@ -7,6 +7,7 @@ import { isStale } from "../app/lane/own-lane-key.ts";
 import { REISSUE, REISSUE_COMMAND } from "../app/lane/reissue.ts";
 import { LaneTrusts } from "../app/lane/trust.ts";
 import type { Ledger, OwnLane } from "../app/ledger.ts";
+import { unseenPolicy } from "../app/policy/seen.ts";
 import { lanesHere } from "../app/status/lanes-here.ts";
 import { newestFailure } from "../app/status/hook-failures.ts";
 import { waitingFor } from "../app/status/waiting.ts";
@@ -92,6 +93,7 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
     },
     lanes: { mine: lanes.mine, others: lanes.others, ...(verifiedAt === undefined ? {} : { verifiedAt }) },
     warnings: [
+      ...(await orWarn(warnings, [], () => policyWarnings(ledger, own, state))),
       ...(await orWarn(warnings, [], () => laneWarnings(ledger, own, state))),
       ...(await orWarn(warnings, [], async () => dutyWarnings(state.chain.state, (await showIdentity(ports))?.person))),
       ...(await orWarn(warnings, [], () => sharingWarnings(clone, ledger, state.chain.state, ports))),
@@ -136,6 +138,12 @@ async function laneWarnings(ledger: Ledger, own: (OwnLane & { readonly day: numb
     ...(stale ? [{ message: "the lane of this clone is due for a fresh one: its quarter is over", fix: "hx identity unlock && hx sync" }] : []),
     ...(keysGone ? [{ message: "the keys ref of this clone's lane is gone: without it nobody opens its sessions", fix: "hx sync" }] : []),
   ];
+}
+
+/** Why nothing is captured, where the policy is why. */
+async function policyWarnings(ledger: Ledger, own: OwnLane | null, { chain }: Connected): Promise<readonly Warning[]> {
+  const unseen = own === null || own.carried === true ? null : await unseenPolicy(ledger, chain.state, own.person, systemClock.now());
+  return unseen === null ? [] : [{ message: `nothing is captured until version ${unseen.version} of the policy was shown to you`, fix: "hx policy show" }];
 }
 
 /** What the workspace waits for from this person. */

@@ -11,6 +11,7 @@ import { localChain } from "../app/sync/workspace-chain.ts";
 import { actingOf } from "../app/workspace/acting.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
+import { announcePolicy } from "./announce.ts";
 import { tidyStores, writable } from "./clone.ts";
 import { doDuties } from "./duties.ts";
 import { openHere } from "./here.ts";
@@ -67,6 +68,7 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
   }
   if (!wanted.dryRun) warnings.push(...(await renewPersonKeyIfDue(settings, context, ports)));
   if (!wanted.dryRun) await tidyStores(clone, ledger);
+  if (!wanted.dryRun) await announcePolicy(ledger, (await localChain(ledger)).state, (text) => warnings.push(text));
   if (!wanted.dryRun) warnings.push(...(await teamDuties(here, await ports())));
   if (own === null) warnings.push("nothing of yours is kept here: this clone has no lane yet (see hx status)");
   const waits = own === null ? null : laneWait((await localChain(ledger)).state, own.lane);

@@ -16,11 +16,11 @@ import { readSettings, type Settings } from "./settings.ts";
 import { setupWorld } from "./setup-world.ts";
 import { projectsWorld, teamsWorld } from "./teams-world.ts";
 import { shareWorld } from "./share-world.ts";
-import { tellFailedPush } from "./told.ts";
+import { tellFailedHook } from "./told.ts";
 
 /** The world of the commands: every adapter, made when it is first needed. */
 export async function openWorld(context: WorldContext, settings: Settings = readSettings()): Promise<World> {
-  await tellFailedPush(settings, (text) => context.progress.warn(text));
+  await tellFailedHook(settings, (text) => context.progress.warn(text));
   let opened: Promise<IdentityPorts> | undefined;
   const ports = (): Promise<IdentityPorts> => (opened ??= identityPorts(settings, context.passphrase));
   const { directory } = context;

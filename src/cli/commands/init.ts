@@ -44,8 +44,9 @@ export const command: CommandSpec = {
     if (!(await call.answers.confirm("do this?"))) throw new HxError("interrupted", "nothing was changed");
     if (plan.needsIdentity) await newIdentity(call);
     const report = await world.setup.init(options);
+    if (plan.policy !== undefined) await world.policy.noteShown(plan.policy.version);
     call.progress.done();
-    if (call.json) return call.out.json(initJson(report, report));
+    if (call.json) return call.out.json(initJson(report, { ...report, ...present({ policy: plan.policy }) }));
     const { planView, warningsView } = await import("../views/plan.ts");
     await call.out.write(`done:\n${planView(report.lines, call.out.style)}${warningsView(report.warnings, call.out.style)}${NEXT}`);
   },
@@ -68,5 +69,7 @@ async function showPlan(call: Call, plan: InitPlan): Promise<void> {
   const { visibleLine } = await import("../io/control-characters.ts");
   const { style } = call.out;
   const head = `plan, as ${visibleLine(plan.name)} <${visibleLine(plan.email)}>, project '${visibleLine(plan.project)}':\n`;
-  await call.out.write(`${head}${planView(plan.lines, style)}${warningsView(plan.warnings, style)}`);
+  const { briefView } = await import("../views/policy.ts");
+  const policy = plan.policy === undefined ? "" : briefView(plan.policy, style);
+  await call.out.write(`${head}${planView(plan.lines, style)}${warningsView(plan.warnings, style)}${policy}`);
 }

@@ -3,6 +3,7 @@ import type { Call, CommandSpec } from "../command.ts";
 import { present } from "../command.ts";
 import { SCHEMAS } from "../json/schemas.ts";
 import type { JoinOptions, JoinReport } from "../world-people.ts";
+import type { PolicyBrief } from "../world-policy.ts";
 import { PHRASE_OPTIONS, newIdentity } from "./new-identity.ts";
 import { PROTECTION_OPTIONS, protectionOf } from "./protection-options.ts";
 
@@ -36,7 +37,7 @@ export const command: CommandSpec = {
 
 async function joinPerson(call: Call): Promise<void> {
   if (call.options.text("person") !== undefined) throw new HxError("usage", "'--person' goes with '--device'");
-  const { people } = await call.world();
+  const { people, policy } = await call.world();
   const options = optionsOf(call);
   const plan = await people.planJoin(options);
   if (!call.json) {
@@ -47,7 +48,9 @@ async function joinPerson(call: Call): Promise<void> {
   // Who asked before, or was admitted, agreed then.
   if (plan.standing === "new" && !(await call.answers.confirm("do this?"))) throw new HxError("interrupted", "nothing was changed");
   if (plan.needsIdentity) await newIdentity(call);
-  await report(call, await people.join(options));
+  const done = await people.join(options);
+  if (plan.policy !== undefined) await policy.noteShown(plan.policy.version);
+  await report(call, done, plan.policy);
 }
 
 async function joinDevice(call: Call): Promise<void> {
@@ -58,10 +61,10 @@ async function joinDevice(call: Call): Promise<void> {
   await report(call, await people.joinDevice(wanted, () => protectionOf(call, () => call.passphrases.fresh())));
 }
 
-async function report(call: Call, done: JoinReport): Promise<void> {
+async function report(call: Call, done: JoinReport, policy?: PolicyBrief): Promise<void> {
   call.progress.done();
   const [{ joinJson }, { joinView }] = await Promise.all([import("../json/people.ts"), import("../views/people.ts")]);
-  if (call.json) await call.out.json(joinJson(done));
+  if (call.json) await call.out.json(joinJson(done, policy));
   else await call.out.write(joinView(done, call.out.style));
 }
 

@@ -1,9 +1,11 @@
 import type { DeviceChange, Devices, IssuedKey, JoinReport, Members, PendingCard, PersonChange, SuccessionShown } from "../world-people.ts";
+import type { PolicyBrief } from "../world-policy.ts";
+import { briefJson } from "./policy.ts";
 import { SCHEMAS } from "./schemas.ts";
 import { timeOf } from "./time.ts";
 
-export function joinJson({ state, workspace, person, device, fingerprint, where, lines, next }: JoinReport) {
-  return { schema: SCHEMAS.join, state, workspace, person, device, fingerprint, where, lines: lines.map(({ action, what, where: at }) => ({ action, what, where: at })), next };
+export function joinJson({ state, workspace, person, device, fingerprint, where, lines, next }: JoinReport, policy?: PolicyBrief) {
+  return { schema: SCHEMAS.join, state, workspace, person, device, fingerprint, where, lines: lines.map(({ action, what, where: at }) => ({ action, what, where: at })), next, policy: policy === undefined ? undefined : briefJson(policy) };
 }
 
 export function membersJson({ people, pending }: Members) {

@@ -1,18 +1,23 @@
 import type { PolicyTerms, EnforcedTerms } from "../../domain/policy/terms.ts";
-import type { PolicyCheck, PolicyDiff, PolicyHistory, PolicyRow, ShownPolicy } from "../world-policy.ts";
+import type { PolicyBrief, PolicyCheck, PolicyDiff, PolicyHistory, PolicyRow, Recorded, ShownPolicy } from "../world-policy.ts";
 import { SCHEMAS } from "./schemas.ts";
 
 export function rowJson({ version, standing, published, effective, entered, statement, by }: PolicyRow) {
   return { version, standing, published, effective, entered, statement, by: { id: by.id, name: by.name } };
 }
 
-export function policyJson(shown: ShownPolicy) {
-  return { schema: SCHEMAS.policy, ...rowJson(shown), terms: termsJson(shown.terms), documents: shown.documents.map(({ name, hash, text }) => ({ name, hash, text })) };
+/** @param recorded whether it is recorded that the person was shown it; absent where nothing was to be recorded */
+export function policyJson(shown: ShownPolicy, recorded?: Recorded) {
+  return { schema: SCHEMAS.policy, ...rowJson(shown), terms: termsJson(shown.terms), documents: shown.documents.map(({ name, hash, text }) => ({ name, hash, text })), recorded };
 }
 
 /** What has no end is absent. */
 function termsJson<Terms extends PolicyTerms | EnforcedTerms>({ retention, approval, ...terms }: Terms) {
   return { ...terms, retention: retention ?? undefined, approval: approval ?? undefined };
+}
+
+export function briefJson({ version, effective, title, terms }: PolicyBrief) {
+  return { version, effective, title, terms: terms.map(({ term, words }) => ({ term, words })) };
 }
 
 export function historyJson({ head, versions }: PolicyHistory) {

@@ -1,10 +1,12 @@
 import type { Check, InitReport, PlanLine, Status } from "../world.ts";
+import { briefJson } from "./policy.ts";
+import type { PolicyBrief } from "../world-policy.ts";
 import { SCHEMAS } from "./schemas.ts";
 import { timeOf } from "./time.ts";
 
-export function initJson(report: InitReport | null, plan: { readonly lines: readonly PlanLine[]; readonly warnings: readonly string[] }) {
+export function initJson(report: InitReport | null, plan: { readonly lines: readonly PlanLine[]; readonly warnings: readonly string[]; readonly policy?: PolicyBrief }) {
   const { workspace, repo, project } = report ?? {};
-  return { schema: SCHEMAS.init, done: report !== null, workspace, repo, project, lines: planJson(plan.lines), warnings: plan.warnings };
+  return { schema: SCHEMAS.init, done: report !== null, workspace, repo, project, lines: planJson(plan.lines), warnings: plan.warnings, policy: plan.policy === undefined ? undefined : briefJson(plan.policy) };
 }
 
 export function uninstallJson(done: boolean, lines: readonly PlanLine[]) {

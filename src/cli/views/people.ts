@@ -1,5 +1,6 @@
 import { visibleLine } from "../io/control-characters.ts";
 import type { DeviceChange, Devices, IssuedKey, JoinPlan, JoinReport, MemberRow, Members, PendingCard, PersonChange, RemovalPlan, SuccessionShown } from "../world-people.ts";
+import { briefView } from "./policy.ts";
 import { planView, warningsView } from "./plan.ts";
 import { counted, shortId } from "./words.ts";
 import type { Style } from "./words.ts";
@@ -12,7 +13,7 @@ const STANDING: Readonly<Record<JoinPlan["standing"], string>> = {
 
 export function joinPlanView(plan: JoinPlan, style: Style): string {
   const who = plan.standing === "new" ? `, as ${visibleLine(plan.name)}${plan.email === "" ? "" : ` <${visibleLine(plan.email)}>`}` : "";
-  return `${STANDING[plan.standing]}${who}, workspace ${plan.workspace.slice(0, 16)}:\n${planView(plan.lines, style)}${warningsView(plan.warnings, style)}`;
+  return `${STANDING[plan.standing]}${who}, workspace ${plan.workspace.slice(0, 16)}:\n${planView(plan.lines, style)}${warningsView(plan.warnings, style)}${plan.policy === undefined ? "" : briefView(plan.policy, style)}`;
 }
 
 export function joinView(report: JoinReport, style: Style): string {

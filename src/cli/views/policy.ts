@@ -1,6 +1,6 @@
 import { shownText } from "../../domain/policy/text.ts";
 import { visible, visibleLine } from "../io/control-characters.ts";
-import type { PolicyCheck, PolicyDiff, PolicyHistory, PolicyPoint, PolicyRow, ShownPolicy } from "../world-policy.ts";
+import type { PolicyBrief, PolicyCheck, PolicyDiff, PolicyHistory, PolicyPoint, PolicyRow, Recorded, ShownPolicy } from "../world-policy.ts";
 import { nameOf } from "./teams.ts";
 import { counted } from "./words.ts";
 import type { Style } from "./words.ts";
@@ -20,6 +20,17 @@ export function policyView(shown: ShownPolicy, languages: readonly string[], sty
   const head = `${style.bold(`version ${shown.version}`)}, ${STANDING[shown.standing]}: ${daysOf(shown)}, by ${nameOf(shown.by)}; in ${visibleLine(languages.join(", "))}\n`;
   const inOrder = shown.documents.toSorted((a, b) => Number(b.name.startsWith("policy.")) - Number(a.name.startsWith("policy.")));
   return head + inOrder.map(({ name, text }) => (text === undefined ? `\n${style.yellow("missing")}: the text '${visibleLine(name)}' is not in this copy of the workspace chain\n` : `\n${visible(shownText(text))}`)).join("");
+}
+
+export function recordedView(version: number, recorded: Recorded): string {
+  if (recorded === "recorded") return `recorded that version ${version} was shown to you\n`;
+  return recorded === "locked" ? `not recorded that version ${version} was shown to you, as your keys are locked: hx identity unlock && hx policy show\n` : "";
+}
+
+/** For a plan: what applies here before anything is captured. */
+export function briefView({ version, effective, title, terms }: PolicyBrief, style: Style): string {
+  const head = `${style.bold("policy")}  version ${version}, in force since ${visibleLine(effective)}: ${visibleLine(title)}\n`;
+  return `${head}${terms.map(({ term, words }) => `  ${visibleLine(term)}: ${visibleLine(words)}\n`).join("")}  read it whole: hx policy show ${version}\n`;
 }
 
 /** The days of a version are the word of who published it: where it came in on another day, that is said. */

@@ -48,3 +48,10 @@ export function documentName(name: string): { readonly title: string; readonly l
 export function isLanguage(text: string): text is Language {
   return LANGUAGES.some((language) => language === text);
 }
+
+/** A version that a person was shown. */
+export interface ShownVersion {
+  readonly version: number;
+  /** ms since 1970, by the clock of the device. */
+  readonly at: number;
+}
