@@ -7,6 +7,7 @@ import { command as doctor } from "./commands/doctor.ts";
 import { command as erase } from "./commands/erase.ts";
 import { command as exportSessions } from "./commands/export.ts";
 import { command as guard } from "./commands/guard.ts";
+import { command as exclude } from "./commands/exclude.ts";
 import { helpCommand } from "./commands/help.ts";
 import { command as hooksInstall } from "./commands/hooks-install.ts";
 import { command as hooksRemove } from "./commands/hooks-remove.ts";
@@ -30,6 +31,7 @@ import { command as memberList } from "./commands/member-list.ts";
 import { command as memberRemove } from "./commands/member-remove.ts";
 import { command as memberRole } from "./commands/member-role.ts";
 import { command as list } from "./commands/list.ts";
+import { command as pause } from "./commands/pause.ts";
 import { command as policyInit } from "./commands/policy-init.ts";
 import { command as policyPublish } from "./commands/policy-publish.ts";
 import { command as policyShow } from "./commands/policy-show.ts";
@@ -72,6 +74,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   uninstall,
   helpCommand(() => COMMANDS),
   capture,
+  pause,
+  exclude,
   sync,
   verify,
   restore,

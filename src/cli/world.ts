@@ -6,6 +6,7 @@ import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
 import type { Named } from "./named.ts";
 import type { PlanLine } from "./plan-line.ts";
+import type { KeepingWorld } from "./world-keeping.ts";
 import type { PolicyBrief, PolicyWorld } from "./world-policy.ts";
 import type { PeopleWorld } from "./world-people.ts";
 import type { RawReport, ReadAccess, ReadingWorld, ShownSession, UnreadablePart, WrittenFile } from "./world-reading.ts";
@@ -57,6 +58,7 @@ export interface World {
   readonly policy: PolicyWorld;
   readonly guard: GuardWorld;
   readonly rights: RightsWorld;
+  readonly keeping: KeepingWorld;
   /** A fenced demonstration in a temporary directory; yields one step after the other. */
   demo(): AsyncIterable<DemoStep>;
   /** Git's value of a configuration key as seen from the directory, or null. */
@@ -165,6 +167,10 @@ export interface Status {
   readonly identity?: IdentitySummary;
   readonly sessions?: { readonly kept: number; readonly staged: number; readonly unpushedBytes: number; readonly lastCapture?: number; readonly lastPush?: number };
   readonly lanes?: { readonly mine: number; readonly others: number; readonly verifiedAt?: number };
+  /** Nothing is captured in this clone meanwhile. `until` is absent for a pause that ends only when it is ended. */
+  readonly paused?: { readonly since: number; readonly until?: number };
+  /** Sessions of this repository that were kept out of the record on this device; absent: none. */
+  readonly excluded?: number;
   readonly hooks: readonly { readonly place: string; readonly installed: number; readonly expected: number }[];
   readonly agents: readonly { readonly name: string; readonly present: boolean; readonly hooked: boolean }[];
   readonly warnings: readonly Warning[];

@@ -7,6 +7,7 @@ import { announcePolicy } from "./announce.ts";
 import { agentsOf } from "./agents.ts";
 import { boundaryOf, connected, openClone, openLedger, writable } from "./clone.ts";
 import { openHere } from "./here.ts";
+import { settlePause } from "./keeping-world.ts";
 import type { Settings } from "./settings.ts";
 
 const WAIT_MS = 10_000;
@@ -29,6 +30,7 @@ export async function captureHere(settings: Settings, context: WorldContext, por
   if (unknown !== undefined) throw new HxError("usage", `no agent is called '${unknown}'`, { hints: agents.map(({ name }) => `hx capture --agent ${name}`) });
   const chosen = options.agents.length === 0 ? agents : agents.filter(({ name }) => options.agents.includes(name));
   const { boundary, directories, keep } = await boundaryOf(clone, ledger, state);
+  if (await settlePause(ledger, state, { agents, directories })) throw new HxError("refused", "capture is paused in this clone", { hints: ["hx pause --end"] });
   const captured = await captureAll(own, chosen, boundary, {
     directories,
     waitMs: WAIT_MS,
@@ -64,6 +66,10 @@ function reasonOf(outcome: Captured["outcome"]): string | null {
       return "it does not say where it ran";
     case "erased":
       return "you erased it (hx capture --session <id> --again takes it up again)";
+    case "excluded":
+      return "you keep it out of the record";
+    case "paused":
+      return "capture is paused";
     case "busy":
       return "another process captures it now";
     case "failed":

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasAttributes } from "../adapters/git/attributes.ts";
 import { gitRepositories } from "../adapters/git/repositories.ts";
+import { pauseOf } from "../app/capture/pause.ts";
+import { unseenPolicy } from "../app/policy/seen.ts";
 import { check, fail, ok, warn, type Finding } from "../app/doctor/check.ts";
 import { clockFinding } from "../app/doctor/clock.ts";
 import { identityChecks } from "../app/doctor/identity.ts";
@@ -122,7 +124,10 @@ async function* aboutAgents(settings: Settings, clone: Clone, ledger: Ledger, st
       if (lane === null) return warn("not looked at: this clone has no lane yet", "hx identity unlock && hx sync");
       const { boundary, directories } = await boundaryOf(clone, ledger, state);
       const keepsDays = KEEPS_DAYS[agent.name];
-      return uncapturedFinding({ ledger: { ...ledger, lane }, boundary, directories, nowMs: systemClock.now() }, { agent, ...(keepsDays === undefined ? {} : { keepsDays }) });
+      if ((await pauseOf(ledger)) !== null) return warn("capture is paused in this clone", "hx pause --end");
+      const unseen = lane.carried === true ? null : await unseenPolicy(ledger, state.chain.state, lane.person, systemClock.now());
+      const held = unseen === null ? {} : { held: { why: `version ${unseen.version} of the policy was not shown to you`, fix: "hx policy show && hx capture" } };
+      return uncapturedFinding({ ledger: { ...ledger, lane }, boundary, directories, nowMs: systemClock.now(), ...held }, { agent, ...(keepsDays === undefined ? {} : { keepsDays }) });
     });
   }
 }

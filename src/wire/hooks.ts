@@ -1,5 +1,6 @@
 import { captureSession } from "../app/capture/capture-session.ts";
 import { QUIET_MS } from "../app/capture/quiet.ts";
+import { requireSeen } from "../app/policy/seen.ts";
 import { captureAll, type Captured } from "../app/sessions/capture-all.ts";
 import { dueError } from "../app/publish/publish.ts";
 import { sync } from "../app/sync/sync.ts";
@@ -14,7 +15,8 @@ import { identityPorts } from "./identity-ports.ts";
 import { lookAfterPush } from "./request-notices.ts";
 import { boundaryOf, connected, openClone, openLedger, writable, type Clone } from "./clone.ts";
 import type { WritableLedger } from "../app/ledger.ts";
-import { readSettings } from "./settings.ts";
+import { settlePause } from "./keeping-world.ts";
+import { readSettings, type Settings } from "./settings.ts";
 
 const WAIT_MS = 10_000;
 
@@ -26,8 +28,7 @@ export interface CaptureWatch {
 }
 
 /** What hooks do. Everything here works without a passphrase. */
-export async function hookWorld(watch?: CaptureWatch): Promise<HookWorld> {
-  const settings = readSettings();
+export async function hookWorld(watch?: CaptureWatch, settings: Settings = readSettings()): Promise<HookWorld> {
   const open = async (directory: string): Promise<{ clone: Clone; ledger: WritableLedger }> => {
     const clone = await openClone(settings, directory);
     const ledger = await writable(clone, await openLedger(clone));
@@ -37,7 +38,10 @@ export async function hookWorld(watch?: CaptureWatch): Promise<HookWorld> {
   return {
     async captureAll(directory) {
       const { clone, ledger } = await open(directory);
-      const { boundary, directories, keep } = await boundaryOf(clone, ledger, await connected(clone, ledger));
+      const state = await connected(clone, ledger);
+      await requireSeen(ledger, state.chain.state);
+      const { boundary, directories, keep } = await boundaryOf(clone, ledger, state);
+      if (await settlePause(ledger, state, { agents: agentsOf(settings), directories })) return;
       await watch?.before(directories);
       const captured = await captureAll(ledger, agentsOf(settings), boundary, { directories, waitMs: WAIT_MS });
       await keep();
@@ -51,7 +55,10 @@ export async function hookWorld(watch?: CaptureWatch): Promise<HookWorld> {
       const agent = agentsOf(settings).find((candidate) => candidate.name === name);
       const source = (await agent?.fromHook(payload)) ?? null;
       if (agent === undefined || source === null) return;
-      const { boundary, keep } = await boundaryOf(clone, ledger, await connected(clone, ledger));
+      const state = await connected(clone, ledger);
+      await requireSeen(ledger, state.chain.state);
+      const { boundary, directories, keep } = await boundaryOf(clone, ledger, state);
+      if (await settlePause(ledger, state, { agents: agentsOf(settings), directories })) return;
       const hint = directoryOf(payload);
       await captureSession(ledger, agent, source, boundary, { waitMs: WAIT_MS, quietMs: QUIET_MS, ...(hint === undefined ? {} : { hint }) });
       await keep();

@@ -30,6 +30,7 @@ import { agentProgram } from "./agent-program.ts";
 import { agentsOf } from "./agents.ts";
 import { connected, laneHere, openClone, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
 import { hookPlaces } from "./hooks-world.ts";
+import { keptOutHere } from "./keeping-world.ts";
 import { summaryOf } from "./identity-summary.ts";
 import { sharingWarnings } from "./request-notices.ts";
 import type { Settings } from "./settings.ts";
@@ -65,7 +66,7 @@ function policySummary(state: WorkspaceState): Pick<Status, "policy"> {
   return { policy: { ...(inForce === null ? {} : { inForce: turn(inForce) }), ...(coming === null ? {} : { coming: turn(coming) }) } };
 }
 
-type ConnectedPart = Pick<Status, "connected" | "reason" | "workspace" | "project" | "policy" | "sessions" | "lanes" | "warnings">;
+type ConnectedPart = Pick<Status, "paused" | "excluded" | "connected" | "reason" | "workspace" | "project" | "policy" | "sessions" | "lanes" | "warnings">;
 
 async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<ConnectedPart> {
   const ledger = await openLedger(clone);
@@ -79,6 +80,7 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
   const lastCapture = await newestCapture(clone, ledger);
   const lanes = await orWarn(warnings, { mine: 0, others: 0, kept: 0 }, () => lanesHere(ledger, state.chain.state));
   const verifiedAt = await newestTrust(clone, ledger);
+  const out: Pick<Status, "paused" | "excluded"> = await orWarn(warnings, {}, () => keptOutHere(ledger));
   return {
     connected: true,
     workspace: { id: ledger.workspace, head: state.chain.state.head.n, people: livingPersons(state.chain.state).length },
@@ -91,9 +93,11 @@ async function connectedPart(clone: Clone, ports: IdentityPorts): Promise<Connec
       ...(lastCapture === undefined ? {} : { lastCapture }),
       ...(lastPush === undefined ? {} : { lastPush }),
     },
+    ...out,
     lanes: { mine: lanes.mine, others: lanes.others, ...(verifiedAt === undefined ? {} : { verifiedAt }) },
     warnings: [
       ...(await orWarn(warnings, [], () => policyWarnings(ledger, own, state))),
+      ...(out.paused === undefined ? [] : [{ message: "capture is paused in this clone: what runs now stays out of the record", fix: "hx pause --end" }]),
       ...(await orWarn(warnings, [], () => laneWarnings(ledger, own, state))),
       ...(await orWarn(warnings, [], async () => dutyWarnings(state.chain.state, (await showIdentity(ports))?.person))),
       ...(await orWarn(warnings, [], () => sharingWarnings(clone, ledger, state.chain.state, ports))),
@@ -175,7 +179,9 @@ function waitWarning(waits: LaneWait): Warning {
 
 async function pushWarnings({ settings }: Clone, lastPush: number): Promise<readonly Warning[]> {
   const log = await readFile(hookLogFile(settings.stateDirectory), "latin1").catch(() => "");
-  const failed = newestFailure(log, ["pre-push"], lastPush);
+  // That the policy waits to be shown is told by itself, and is no failure of the push.
+  const failures = log.split("\n").filter((line) => !line.endsWith(" policy-unseen")).join("\n");
+  const failed = newestFailure(failures, ["pre-push"], lastPush);
   if (failed === null) return [];
   return [{ message: `the push hook failed at ${new Date(failed.at).toISOString().slice(0, 16).replace("T", " ")} UTC ('${failed.code}', in some repository of yours)`, fix: "hx sync" }];
 }

@@ -10,6 +10,7 @@ import { requestsWorld } from "./requests-world.ts";
 import { sessionsWorld } from "./sessions-world.ts";
 import { peopleWorld } from "./people-world.ts";
 import { logWorld } from "./log-world.ts";
+import { keepingWorld } from "./keeping-world.ts";
 import { policyWorld } from "./policy-world.ts";
 import { rightsWorld } from "./rights-world.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -39,6 +40,7 @@ export async function openWorld(context: WorldContext, settings: Settings = read
     policy: policyWorld(settings, context, ports),
     guard: guardWorld(settings, context),
     rights: rightsWorld(settings, context, ports),
+    keeping: keepingWorld(settings, context, ports),
     async *demo() {
       yield* (await import("./demo.ts")).demo(context);
     },

@@ -45,7 +45,10 @@ export const policy: p.PolicyWorld = {
   init: async () => [".hx/policy/terms.yaml", ".hx/policy/policy.en.md", ".hx/policy/annex.en.md"],
   publish: async () => row,
   show: async () => shown,
+  noteShown: async () => "recorded",
   diff: async () => diff,
   history: async () => history,
   check: async () => check,
 };
+
+export const brief: p.PolicyBrief = { version: 1, effective: "2026-09-01", title: "Session records policy of Example Ltd", terms: [{ term: "notice", words: "30 days" }] };

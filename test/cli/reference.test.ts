@@ -52,6 +52,8 @@ const JSON_RUNS: readonly (readonly [keyof typeof SCHEMAS, readonly string[], nu
   ["doctor", ["doctor"], 1],
   ["uninstall", ["uninstall", "--yes"], 0],
   ["capture", ["capture"], 0],
+  ["pause", ["pause", "--for", "2h"], 0],
+  ["exclude", ["exclude", "--current", "--yes"], 0],
   ["sync", ["sync"], 0],
   ["list", ["list", "--shared"], 0],
   ["log", ["log", "--session", "7f3a91c2"], 0],

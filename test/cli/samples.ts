@@ -10,6 +10,9 @@ import { NOW } from "./host.ts";
 import { aboutMe, erased, erasePlan, retention } from "./samples-rights.ts";
 
 export * from "./samples-rights.ts";
+import { NOW } from "./host.ts";
+import type * as k from "../../src/cli/world-keeping.ts";
+import { brief, policy } from "./policy-samples.ts";
 
 const ID = "7f3a91c2d4e5f60718293a4b5c6d7e8f";
 const HOUR = 3_600_000;
@@ -25,6 +28,8 @@ export const status: w.Status = {
   identity,
   sessions: { kept: 42, staged: 1, unpushedBytes: 12345, lastCapture: NOW - 60_000, lastPush: NOW - 26 * HOUR },
   lanes: { mine: 1, others: 4, verifiedAt: NOW - HOUR },
+  paused: { since: NOW - HOUR, until: NOW + HOUR },
+  excluded: 1,
   hooks: [{ place: "git", installed: 2, expected: 2 }],
   agents: [
     { name: "claude-code", present: true, hooked: true },
@@ -45,7 +50,7 @@ export const plan: readonly w.PlanLine[] = [
   { action: "by hand", what: "one line" },
 ];
 
-export const initPlan: w.InitPlan = { needsIdentity: false, name: "Ada Byron", email: "ada@example.com", project: "shop", lines: plan, warnings: ["fewer than five people"] };
+export const initPlan: w.InitPlan = { needsIdentity: false, name: "Ada Byron", email: "ada@example.com", project: "shop", lines: plan, warnings: ["fewer than five people"], policy: brief };
 export const initReport: w.InitReport = { workspace: "c".repeat(64), repo: "d".repeat(64), project: "shop", lines: plan, warnings: [] };
 
 export const capture: w.CaptureReport = {
@@ -81,6 +86,8 @@ export const sharePlan: s.SharePlan = {
   ],
 };
 
+export const paused: k.PauseReport = { paused: true, changed: true, since: Date.UTC(2026, 8, 1, 10), until: Date.UTC(2026, 8, 1, 12) };
+export const excluded: k.ExcludeReport = { agent: "claude-code", id: "0a1b2c3d-0000-4000-8000-000000000001", already: false, dropped: ID };
 export const share: s.ShareReport = { team: "core", approvals: ["a1b2c3d4e"], sessions: [{ id: ID, copy: "9".repeat(32), replaced: 3 }], pushed: true };
 
 export const revokePlan: s.RevokePlan = { what: "core", approvals: [{ id: "a1b2c3d4e", team: "core", sessions: 2, reads: 1 }] };
@@ -259,7 +266,7 @@ const PERSON = "a".repeat(32);
 const DEVICE = "b".repeat(32);
 
 export const joined: p.JoinReport = { state: "asked", workspace: "c".repeat(64), person: PERSON, device: DEVICE, fingerprint: FINGERPRINT, where: "origin", lines: plan, next: ["an administrator admits you"] };
-export const joinPlan: p.JoinPlan = { needsIdentity: false, standing: "new", workspace: "c".repeat(64), name: "Ben Okri", email: "ben@example.com", lines: plan, warnings: ["ask for the invitation"] };
+export const joinPlan: p.JoinPlan = { needsIdentity: false, standing: "new", workspace: "c".repeat(64), name: "Ben Okri", email: "ben@example.com", lines: plan, warnings: ["ask for the invitation"], policy: brief };
 export const card: p.PendingCard = { kind: "person", id: PERSON, fingerprint: FINGERPRINT, name: "Ben\u202e Okri", email: "ben@example.com", where: ["origin"], odd: [{ code: "claimed-twice", text: "compare the fingerprint", blocks: false }] };
 export const members: p.Members = {
   people: [
@@ -379,6 +386,7 @@ export function sampleWorld(): object {
       },
       exportMe: async () => aboutMe,
     },
+    keeping: { pause: async () => paused, endPause: async () => paused, toExclude: async () => excluded, exclude: async () => excluded },
     hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
     guard: { push: async () => guarded, remote: async () => guarded },
     demo: () => each(demoSteps),

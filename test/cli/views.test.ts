@@ -11,6 +11,7 @@ import { hooksView } from "../../src/cli/views/hooks.ts";
 import { identityView } from "../../src/cli/views/identity.ts";
 import { inspectionView } from "../../src/cli/views/inspection.ts";
 import { logLines, logTimeline } from "../../src/cli/views/log.ts";
+import { excludeView, pauseView } from "../../src/cli/views/keeping.ts";
 import { markdownView } from "../../src/cli/views/markdown.ts";
 import { hookPlansView, planView, warningsView } from "../../src/cli/views/plan.ts";
 import { askedView, deniedView, requestsLines, requestsView, withdrawnView } from "../../src/cli/views/requests.ts";
@@ -19,7 +20,7 @@ import { projectReportView, projectsLines, projectsTable } from "../../src/cli/v
 import { ME_TEXTS } from "../../src/cli/views/export-me.ts";
 import { erasePlanView, eraseView, meView, retentionLines, retentionView } from "../../src/cli/views/rights.ts";
 import { sessionsLines, sessionsTable } from "../../src/cli/views/sessions.ts";
-import { checkView as policyCheckView, diffView, historyLines, historyTable, policyView, publishedView } from "../../src/cli/views/policy.ts";
+import { checkView as policyCheckView, diffView, historyLines, historyTable, briefView, policyView, publishedView, recordedView } from "../../src/cli/views/policy.ts";
 import { revokePlanView, revokeView, sharePlanView, sharesLines, sharesView, shareView } from "../../src/cli/views/shares.ts";
 import { statusView } from "../../src/cli/views/status.ts";
 import { teamReportView, teamsLines, teamsTable, teamView, waitingView } from "../../src/cli/views/teams.ts";
@@ -48,7 +49,8 @@ const poisonedAt = poisoned as (value: unknown, key: string) => unknown;
 
 const VIEWS: readonly (readonly [string, () => string])[] = [
   ["status", () => statusView(poisoned(samples.status), plainStyle, NOW)],
-  ["policy", () => publishedView(poisoned(policies.row)) + policyView(poisoned(policies.shown), ["en"], plainStyle) + historyTable(poisoned(policies.history), plainStyle) + historyLines(poisoned(policies.history)) + diffView(poisoned(policies.diff), plainStyle) + policyCheckView(poisoned(policies.check), plainStyle)],
+  ["keeping", () => pauseView(poisoned(samples.paused)) + excludeView(poisoned(samples.excluded))],
+  ["policy", () => publishedView(poisoned(policies.row)) + briefView(poisoned(policies.brief), plainStyle) + recordedView(1, "recorded") + policyView(poisoned(policies.shown), ["en"], plainStyle) + historyTable(poisoned(policies.history), plainStyle) + historyLines(poisoned(policies.history)) + diffView(poisoned(policies.diff), plainStyle) + policyCheckView(poisoned(policies.check), plainStyle)],
   ["check", () => samples.checks.map((check) => checkView(poisoned(check), plainStyle)).join("")],
   ["plan", () => planView(poisoned(samples.plan), plainStyle) + warningsView(poisoned(samples.initPlan).warnings, plainStyle)],
   ["hooks", () => hookPlansView(poisoned(samples.hookPlans), plainStyle) + hooksView(poisoned(samples.hookStates), plainStyle)],

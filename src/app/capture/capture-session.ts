@@ -15,7 +15,9 @@ import { entryAt } from "../lane/tree.ts";
 import { manifestOf } from "../lane/manifests.ts";
 import type { Boundary } from "./boundary.ts";
 import { captureAgain, isErasedName } from "./erased-names.ts";
+import { isForkOfKeptOut, keptOutOf, type KeptOut } from "./kept-out.ts";
 import { PartWriter, positionOf, type WrittenPart } from "./part-writer.ts";
+import { pauseOf } from "./pause.ts";
 import { readFile, type Sink } from "./read-file.ts";
 import { indexName, newSession, SessionIndexes, type FileProgress, type SessionIndex } from "./session-index.ts";
 import { hasNothingNew } from "./unchanged.ts";
@@ -31,6 +33,10 @@ export type CaptureOutcome =
   | { readonly kind: "unplaced" }
   /** Its author erased it, and did not ask to capture it again. */
   | { readonly kind: "erased" }
+  /** Its author keeps it out of the record. */
+  | { readonly kind: "excluded" }
+  /** Nothing is captured in this clone now. */
+  | { readonly kind: "paused" }
   /** Another process captures this session now. */
   | { readonly kind: "busy" };
 
@@ -88,6 +94,9 @@ async function captureOnce(
   boundary: Boundary,
   options: CaptureOptions,
 ): Promise<CaptureOutcome | "again"> {
+  if ((await pauseOf(ledger)) !== null) return { kind: "paused" };
+  const out = await keptOutOf(ledger, source.agent, source.id);
+  if (out?.excluded === true) return { kind: "excluded" };
   const indexes = new SessionIndexes(ledger.work, ledger.crypto.hashes);
   const tree = await stagedTree(ledger.stage);
   await indexes.settle(indexName(ledger.crypto.hashes, source.agent, source.id), (session, part) => stagedRecord(ledger.stage, tree, session, part));
@@ -115,7 +124,13 @@ async function captureOnce(
     await effortOf(agent, source, index),
   );
 
-  const taken = await readFiles(ledger, agent, source, boundary, options, index, writer);
+  const taken = await readFiles(ledger, agent, source, boundary, options, index, writer, out?.files ?? {});
+  const parent = source.parent ?? index.facts.parent;
+  // One that was captured before has nothing of what came to be kept out since.
+  if (known === null && (await isForkOfKeptOut(ledger, source.agent, parent))) {
+    await writer.finish();
+    return { kind: "excluded" };
+  }
   const collected = index.bytes > 0;
   if (!taken || !collected) {
     await writer.finish();
@@ -175,6 +190,7 @@ async function readFiles(
   options: CaptureOptions,
   index: SessionIndex,
   writer: PartWriter,
+  muted: KeptOut["files"],
 ): Promise<boolean> {
   const scan = new SessionScan(options.dryRun === true ? undefined : ledger.scanner, index);
   const sink: Sink = {
@@ -191,6 +207,7 @@ async function readFiles(
     boundary,
     index,
     sink,
+    muted,
     takeTail: (modifiedMs: number) => now - modifiedMs >= options.quietMs,
     ...(options.hint === undefined ? {} : { hint: options.hint }),
   };

@@ -1,5 +1,6 @@
 import { concat } from "../../domain/bytes.ts";
 import type { OpenFile, RecordReader } from "../../ports/agent.ts";
+import type { IsMuted } from "./kept-out.ts";
 
 const BLOCK = 1 << 20;
 /** A line longer than this is not handed to the record reader whole. */
@@ -14,6 +15,8 @@ export interface Range {
   readonly directory: string | undefined;
   /** The bytes, where they were read in one go; else they are read when they are needed. */
   readonly bytes?: Uint8Array;
+  /** It was written while capture was paused. */
+  readonly muted?: true;
   /** Set where it is a last line without its line feed. */
   readonly torn?: TornLine;
 }
@@ -39,6 +42,7 @@ export async function* recordRanges(
   start: string | undefined,
   tail: boolean,
   side: (directory: string) => Promise<"inside" | "outside">,
+  isMuted: IsMuted,
 ): AsyncGenerator<Range> {
   let directory = start;
   let place = start === undefined ? undefined : await side(start);
@@ -53,29 +57,37 @@ export async function* recordRanges(
       const before = { from: at, directory, reader: reader.state() };
       const next = reader.take(long.sample) ?? directory;
       if (next !== undefined && next !== directory) place = await side(next);
-      settle(reader, place);
+      const muted = isMuted(at, long.end);
+      settle(reader, muted ? "outside" : place);
       directory = next;
-      yield { from: at, to: long.end, directory, ...(long.ended ? {} : { torn: before }) };
+      yield { from: at, to: long.end, directory, ...mutedField(muted), ...(long.ended ? {} : { torn: before }) };
       at = long.end;
       continue;
     }
     let rangeStart = 0;
     let lineStart = 0;
+    let wasMuted = false;
     while (lineStart < whole) {
       const lineEnd = block.indexOf(LINE_END, lineStart);
       const next = reader.take(block.subarray(lineStart, lineEnd)) ?? directory;
       if (next !== undefined && next !== directory) place = await side(next);
-      settle(reader, place);
-      if (next !== directory && lineStart > rangeStart) {
-        yield { from: at + rangeStart, to: at + lineStart, directory, bytes: block.subarray(rangeStart, lineStart) };
+      const muted = isMuted(at + lineStart, at + lineEnd + 1);
+      settle(reader, muted ? "outside" : place);
+      if ((next !== directory || muted !== wasMuted) && lineStart > rangeStart) {
+        yield { from: at + rangeStart, to: at + lineStart, directory, ...mutedField(wasMuted), bytes: block.subarray(rangeStart, lineStart) };
         rangeStart = lineStart;
       }
+      wasMuted = muted;
       directory = next;
       lineStart = lineEnd + 1;
     }
-    yield { from: at + rangeStart, to: at + whole, directory, bytes: block.subarray(rangeStart, whole) };
+    yield { from: at + rangeStart, to: at + whole, directory, ...mutedField(wasMuted), bytes: block.subarray(rangeStart, whole) };
     at += whole;
   }
+}
+
+function mutedField(muted: boolean): Pick<Range, "muted"> {
+  return muted ? { muted } : {};
 }
 
 /** What a record says of its session counts only when it ran inside; while its place is unknown that waits. */

@@ -2,6 +2,7 @@ import { toHex } from "../../domain/bytes.ts";
 import type { Agent, OpenFile, SourceFile } from "../../ports/agent.ts";
 import type { Hashes } from "../../ports/crypto.ts";
 import type { Boundary } from "./boundary.ts";
+import { mutedIn, type KeptOut } from "./kept-out.ts";
 import { addWindows, windowsHold } from "./prefix-windows.ts";
 import { recordRanges, type Range, type TornLine } from "./ranges.ts";
 import type { FileProgress, SessionIndex } from "./session-index.ts";
@@ -24,6 +25,8 @@ export interface ReadContext {
   readonly takeTail: (modifiedMs: number) => boolean;
   /** A directory that a hook named for this session; used when the records name none. */
   readonly hint?: string;
+  /** What was written during pauses, by path. */
+  readonly muted: KeptOut["files"];
 }
 
 /**
@@ -55,7 +58,8 @@ async function readGrown(context: ReadContext, source: SourceFile, progress: Fil
   let took = !grew; // a file that was emptied is a generation too
   let last: Range | undefined;
   const held: Range[] = [];
-  for await (const range of recordRanges(file, reader, start.from, start.directory, tail, side)) {
+  const isMuted = await mutedIn(context.hashes, file, context.muted[source.path]);
+  for await (const range of recordRanges(file, reader, start.from, start.directory, tail, side, isMuted)) {
     last = range;
     if (range.directory === undefined) {
       held.push(range);
@@ -97,8 +101,9 @@ async function place(context: ReadContext, source: SourceFile, progress: FilePro
   const from = Math.max(range.from, progress.size); // of a line that was torn, the beginning was taken before
   const length = range.to - from;
   if (length <= 0) return false;
-  if (directory === undefined || (await context.boundary.side(directory)) === "outside") {
-    context.index.walkedOut = true;
+  const isOutside = directory === undefined || (await context.boundary.side(directory)) === "outside";
+  if (isOutside || range.muted === true) {
+    if (isOutside) context.index.walkedOut = true;
     await context.sink.omit(progress, source.path, from, length);
     context.index.omitted += length;
     progress.size = range.to;
@@ -138,7 +143,7 @@ async function readRewritten(context: ReadContext, source: SourceFile, progress:
   const home = context.index.home ?? context.hint;
   if (home === undefined) return false;
   if (progress.whole !== undefined || progress.size > 0) startGeneration(progress);
-  const outside = context.index.walkedOut === true || (await context.boundary.side(home)) === "outside";
+  const outside = context.muted[source.path] !== undefined || context.index.walkedOut === true || (await context.boundary.side(home)) === "outside";
   if (outside) {
     await context.sink.omit(progress, source.path, 0, file.size);
     context.index.omitted += file.size;

@@ -20,10 +20,12 @@ export interface Collecting {
   readonly directories: readonly string[];
   /** ms since 1970. */
   readonly nowMs: number;
+  /** Why nothing is captured now, and the command that mends it. */
+  readonly held?: { readonly why: string; readonly fix: string };
 }
 
 /** Sessions of this repository in an agent's store, and whether the agent would soon delete one that is not captured. Writes nothing. */
-export async function uncapturedFinding({ ledger, boundary, directories, nowMs }: Collecting, { agent, keepsDays }: AgentStore): Promise<Finding> {
+export async function uncapturedFinding({ ledger, boundary, directories, nowMs, held }: Collecting, { agent, keepsDays }: AgentStore): Promise<Finding> {
   let captured = 0;
   let behind = 0;
   let oldest = nowMs;
@@ -36,9 +38,10 @@ export async function uncapturedFinding({ ledger, boundary, directories, nowMs }
   }
   if (behind === 0) return ok(captured === 0 ? "no session of this repository" : `${captured} sessions of this repository, all captured`);
   const days = Math.floor((nowMs - oldest) / DAY_MS);
-  const said = `${behind} session${behind === 1 ? "" : "s"} of this repository ${behind === 1 ? "is" : "are"} not captured up to the end`;
-  if (keepsDays !== undefined && days >= keepsDays - NOTICE) return fail(`${said}; the oldest was last written ${days} days ago, and ${agent.title} deletes after ${keepsDays}`, "hx capture");
-  return warn(said, "hx capture");
+  const said = `${behind} session${behind === 1 ? "" : "s"} of this repository ${behind === 1 ? "is" : "are"} not captured up to the end${held === undefined ? "" : `, as ${held.why}`}`;
+  const fix = held?.fix ?? "hx capture";
+  if (keepsDays !== undefined && days >= keepsDays - NOTICE) return fail(`${said}; the oldest was last written ${days} days ago, and ${agent.title} deletes after ${keepsDays}`, fix);
+  return warn(said, fix);
 }
 
 /** When the newest file of a session was written, ms since 1970. */

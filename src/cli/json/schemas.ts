@@ -6,6 +6,8 @@ export const SCHEMAS = {
   doctor: "hx.doctor/1",
   uninstall: "hx.uninstall/1",
   capture: "hx.capture/1",
+  pause: "hx.pause/1",
+  exclude: "hx.exclude/1",
   sync: "hx.sync/1",
   list: "hx.list/1",
   log: "hx.log/1",

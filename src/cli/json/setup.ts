@@ -18,7 +18,7 @@ function planJson(lines: readonly PlanLine[]) {
 }
 
 export function statusJson(status: Status) {
-  const { repository, connected, reason, workspace, project, policy, identity, sessions, lanes, hooks, agents, warnings } = status;
+  const { repository, connected, reason, workspace, project, policy, identity, sessions, lanes, paused, excluded, hooks, agents, warnings } = status;
   return {
     schema: SCHEMAS.status,
     repository,
@@ -33,6 +33,8 @@ export function statusJson(status: Status) {
         ? undefined
         : { kept: sessions.kept, staged: sessions.staged, unpushedBytes: sessions.unpushedBytes, lastCapture: timeOf(sessions.lastCapture), lastPush: timeOf(sessions.lastPush) },
     lanes: lanes === undefined ? undefined : { mine: lanes.mine, others: lanes.others, verifiedAt: timeOf(lanes.verifiedAt) },
+    paused: paused === undefined ? undefined : { since: timeOf(paused.since), until: timeOf(paused.until) },
+    excluded,
     hooks: hooks.map(({ place, installed, expected }) => ({ place, installed, expected })),
     agents: agents.map(({ name, present, hooked }) => ({ name, present, hooked })),
     warnings: warnings.map(({ message, fix }) => ({ message, fix })),

@@ -32,11 +32,13 @@ function identity({ identity: mine }: Status): readonly Row[] {
   return [["identity", `${shortId(mine.person)}  ${mine.open ? "open" : "locked"}`]];
 }
 
-function sessions({ sessions: kept, lanes }: Status, now: number): readonly Row[] {
+function sessions({ sessions: kept, lanes, paused, excluded }: Status, now: number): readonly Row[] {
   const rows: Row[] = [];
   if (kept !== undefined) {
     const waiting = kept.staged === 0 ? "nothing waits" : `${counted(kept.staged, "session")} not pushed yet (${size(kept.unpushedBytes)})`;
     rows.push(["sessions", `${kept.kept} kept, ${waiting}`]);
+    if (paused !== undefined) rows.push(["paused", paused.until === undefined ? "until you end it" : `until ${new Date(paused.until).toISOString()}`]);
+    if (excluded !== undefined) rows.push(["excluded", counted(excluded, "session")]);
     rows.push(["captured", kept.lastCapture === undefined ? "never" : ago(kept.lastCapture, now)]);
     rows.push(["pushed", kept.lastPush === undefined ? "never" : ago(kept.lastPush, now)]);
   }
