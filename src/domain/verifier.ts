@@ -106,8 +106,8 @@ function approval(evidence: Evidence, best: Trial | undefined, words: Words): Co
   const { first } = best.given;
   const says = [`${words.person(first.said.person)} approved it for ${first.said.audience === "team" ? `team ${words.team}` : "members of it that they list"} (${first.hash.slice(0, 8)})`];
   if (best.fault !== null) return lacking(faultWords(best.fault, evidence, words), best.fault.kind === "parts-missing" ? "hx sync" : words.request, says);
-  const { expires } = first.said;
-  return held(...says, `it covers ${best.count} of ${evidence.chain.length} parts`, expires === undefined ? "it does not expire, and is not revoked" : `it expires ${time(expires)}, and is not revoked`);
+  const { ends } = best.given;
+  return held(...says, `it covers ${best.count} of ${evidence.chain.length} parts`, ends === undefined ? "it does not expire, and is not revoked" : `it expires ${time(ends)}, and is not revoked`);
 }
 
 function noApproval({ sharing, session, team }: Evidence, words: Words): Condition {

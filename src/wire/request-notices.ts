@@ -85,7 +85,7 @@ async function shareWarnings(clone: Clone, ledger: Ledger, state: WorkspaceState
   const { waiting, ready, expiring } = await waitingShares(ledger, lanes, sharing, scene, () => openScanner(clone.settings, ledger.crypto.hashes));
   const team = ({ first }: GivenApproval): string => called(acting.directory.team(first.said.team));
   const later = waiting.map(({ approval, session, why, fix }): Warning => ({ message: `share ${shortApproval(approval)}${session === undefined ? "" : ` of session ${session.slice(0, 8)}`} waits: ${why}`, ...(fix === undefined ? {} : { fix }) }));
-  const ends = expiring.map((given): Warning => ({ message: `share ${shortApproval(given.first.hash)} with team ${team(given)} ends at ${utc(given.first.said.expires ?? 0)}`, fix: "hx shares" }));
+  const ends = expiring.map((given): Warning => ({ message: `share ${shortApproval(given.first.hash)} with team ${team(given)} ends at ${utc(given.ends ?? 0)}`, fix: "hx shares" }));
   return {
     warnings: [
       ...(ready === 0 ? [] : [{ message: "keys and new parts of shares of yours are ready to be handed on or removed", fix: "hx sync" }]),

@@ -16,6 +16,9 @@ import { called } from "../app/workspace/directory.ts";
 import type { ShareDecision, ShareOptions, SharePlan, SharePlanSession, ShareReport } from "../cli/world-share.ts";
 import type { WorldContext } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
+import { dayMs, dayOf } from "../domain/policy/day.ts";
+import { effectiveTerms } from "../domain/policy/in-force.ts";
+import type { EnforcedTerms } from "../domain/policy/terms.ts";
 import type { PersonId, SessionId, TeamId } from "../domain/ids.ts";
 import type { RequestRecord } from "../domain/sharing/sharing.ts";
 import type { Audience, Subject, TurnRange } from "../domain/sharing/statement.ts";
@@ -35,11 +38,13 @@ export async function shareHere(
   settings: Settings,
   context: WorldContext,
   ports: () => Promise<IdentityPorts>,
-  options: ShareOptions,
+  given: ShareOptions,
   decide: (plan: SharePlan) => Promise<ShareDecision>,
   finder: CandidateFinder,
 ): Promise<ShareReport> {
   const here = await openSharing(settings, context, ports, "must");
+  const terms = effectiveTerms(here.state.chain.state, here.state.effective.connection, dayOf(here.now));
+  const options = withBound(given, terms, here.now);
   const ledger = speakingLane(here);
   const wanted = await chosen(here, options, finder);
   context.progress.phase("looking at what would be shared");
@@ -48,6 +53,9 @@ export async function shareHere(
   const { turns } = wanted;
   const isCut = options.redact || turns !== undefined;
   const decision = await decide(planOf(here, options, wanted, examined, isCut));
+  if (terms.redaction && decision === "as-is" && examined.some(({ findings }) => findings.length > 0)) {
+    throw new HxError("refused", "what the secret scan found is not shared as it is: the policy asks for a redacted copy", { hints: [`hx share ${options.what.join(" ")} --redact`, "hx policy show"] });
+  }
   const shared: { readonly author: PersonId; readonly what: SharedSession }[] = [];
   const copies: Copied[] = [];
   context.progress.phase("sealing");
@@ -75,6 +83,16 @@ export async function shareHere(
     pushed: spoken.kind === "acknowledged",
     ...reason,
   };
+}
+
+/** With the longest life that the policy and the repository let an approval have, where none is asked for. @throws HxError `refused` for a longer one */
+function withBound(options: ShareOptions, { approval: days }: EnforcedTerms, now: number): ShareOptions {
+  if (days === null) return options;
+  const bound = now + dayMs(days);
+  if (options.expires !== undefined && options.expires > bound) {
+    throw new HxError("refused", `an approval lives ${days === 1 ? "a day" : `${days} days`} at most, by the policy`, { hints: [`hx share ${options.what.join(" ")} --expires ${days}d`, "hx policy show"] });
+  }
+  return { ...options, expires: options.expires ?? bound };
 }
 
 function copyFields(copy: Copied | undefined): { readonly copy?: string; readonly replaced?: number } {

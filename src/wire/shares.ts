@@ -34,7 +34,7 @@ function share({ acting, now }: SharingClone, given: GivenApproval): Omit<Receiv
     sessions: [...given.covered.keys()],
     at: said.at,
     follow: said.follow,
-    ...(said.expires === undefined ? {} : { expires: said.expires }),
+    ...(given.ends === undefined ? {} : { expires: given.ends }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, utimes } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { hookWorld } from "../../src/wire/hooks.ts";
 import { readSettings } from "../../src/wire/settings.ts";
@@ -49,7 +49,7 @@ describe("a pause", () => {
     await hooks.captureAll(ada.checkout);
     await hooks.captureSession("claude-code", { session_id: id(2), transcript_path: path(2), cwd: ada.checkout }, ada.checkout);
     expect(await ada.json("status")).toMatchObject({ paused: { since: expect.any(String) }, warnings: expect.arrayContaining([expect.objectContaining({ fix: "hx pause --end" })]) });
-    expect(await ada.hx("doctor", "--offline").catch((error: unknown) => String(error))).toContain("capture is paused in this clone");
+    expect((await ada.machine.tryHx(ada.checkout, ["doctor", "--offline"])).stdout).toContain("capture is paused in this clone");
     expect(await ada.json("pause", "--end")).toMatchObject({ paused: false, changed: true });
     expect(await ada.json("pause", "--end")).toMatchObject({ paused: false, changed: false });
 
@@ -120,6 +120,7 @@ describe("an excluded session", () => {
 
   it("may be the current one before anything was taken of it, and none that is published", async () => {
     await writeQuiet(path(7), prompt("seven secret", ada.checkout));
+    await utimes(path(7), new Date(Date.now() + 86_400_000), new Date(Date.now() + 86_400_000));
     expect(await ada.json("exclude", "--current", "--yes")).toMatchObject({ id: id(7), already: false });
     expect((await captured()).sessions).toEqual([]);
     expect(await ada.failure("exclude", id(6), "--yes")).toMatchObject({ exit: 14, code: "refused", message: expect.stringContaining("is published already") });

@@ -40,7 +40,7 @@ export async function listShared(known: Knowledge, own: WritableLedger | null, r
   for (const [session, judged] of await sharedWithMe(known)) {
     const [opening] = judged.verdict.openings;
     if (opening === undefined || judged.found === null) continue;
-    const expires = known.sharing.sharing.approvals.get(opening.approval)?.first.said.expires;
+    const expires = known.sharing.sharing.approvals.get(opening.approval)?.ends;
     const leased = await leasedShare(known, own, remote, session, judged);
     listed.push({
       session,

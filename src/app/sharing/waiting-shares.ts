@@ -42,7 +42,7 @@ export async function waitingShares(ledger: Ledger, lanes: readonly OwnLane[], {
 }
 
 function expiringSoon({ approvals, authors, now }: Omit<DutyScene, "identity">): readonly GivenApproval[] {
-  const ends = ({ first }: GivenApproval): number => first.said.expires ?? Number.POSITIVE_INFINITY;
+  const ends = ({ ends: at }: GivenApproval): number => at ?? Number.POSITIVE_INFINITY;
   const soon = [...approvals].filter((given) => isAuthor(authors, given.first.said.author) && standing(given, now) === "living" && ends(given) - now <= SOON);
   return soon.toSorted((a, b) => ends(a) - ends(b) || (a.first.hash < b.first.hash ? -1 : 1));
 }

@@ -1,5 +1,6 @@
 import { isTeamMember } from "../workspace/state.ts";
 import type { WorkspaceState } from "../workspace/state.ts";
+import { approvalEnd } from "./approval-end.ts";
 import {
   accessContradiction,
   approvalContradiction,
@@ -68,7 +69,7 @@ export function foldSharing(state: WorkspaceState, statements: Iterable<Believed
   const withdrawn = grouped(withdrawals, ({ said }) => said.request);
   const denied = grouped(denials, ({ said }) => said.request);
   const approved = grouped(firsts, ({ said }) => said.request);
-  const given = new Map(firsts.map((first) => [first.hash, givenApproval(first, extended.get(first.hash) ?? [], revoked.get(first.hash) ?? [])]));
+  const given = new Map(firsts.map((first) => [first.hash, givenApproval(state, first, extended.get(first.hash) ?? [], revoked.get(first.hash) ?? [])]));
   const record = (request: Believed<Request>): RequestRecord => {
     const about = {
       withdrawals: withdrawn.get(request.hash) ?? [],
@@ -86,10 +87,11 @@ export function foldSharing(state: WorkspaceState, statements: Iterable<Believed
   };
 }
 
-function givenApproval(first: Believed<Approval>, extensions: readonly Believed<Approval>[], revocations: readonly Believed<Revocation>[]): GivenApproval {
+function givenApproval(state: WorkspaceState, first: Believed<Approval>, extensions: readonly Believed<Approval>[], revocations: readonly Believed<Revocation>[]): GivenApproval {
   const pieces = [first, ...extensions].flatMap((statement) => statement.said.sessions.map((parts): Covering => ({ statement, parts })));
   const revoked = revocations.some(({ said }) => said.sessions === undefined) ? "all" : new Set(revocations.flatMap(({ said }) => said.sessions ?? []));
-  return { first, extensions, covered: grouped(pieces, ({ parts }) => parts.session), revocations, revoked };
+  const ends = approvalEnd(state, first);
+  return { first, extensions, covered: grouped(pieces, ({ parts }) => parts.session), revocations, revoked, ...(ends === undefined ? {} : { ends }) };
 }
 
 function requestState(state: WorkspaceState, request: Believed<Request>, about: Pick<RequestRecord, "approvals" | "withdrawals" | "denials">): RequestState {

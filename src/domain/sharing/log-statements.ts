@@ -96,7 +96,8 @@ export function entryOf(sharing: Sharing, clock: Pick<LogClock, "isHeld">, { has
     case "approval": {
       const kind: LogKind = said.extends === undefined ? "approval" : "extension";
       const whom = said.request === undefined ? undefined : sharing.requests.get(said.request)?.request.said.person;
-      const expires = said.expires === undefined ? {} : { until: said.expires };
+      const ends = sharing.approvals.get(said.extends ?? hash)?.ends ?? said.expires;
+      const expires = ends === undefined ? {} : { until: ends };
       return { kind, ...base, ...reasonOf(sharing, said.request), ...expires, ...(whom === undefined ? {} : { whom }), team: said.team, sessions: said.sessions.map(({ session }) => session) };
     }
     case "revocation": {
@@ -129,8 +130,8 @@ function reasonOf(sharing: Sharing, request: StatementHash | undefined): Pick<Lo
 }
 
 /** Nobody says that an approval expired: it follows from the approval and the time. One that was revoked whole before did not live to see it. */
-function expiry({ first, covered, revocations, revoked }: GivenApproval, now: number): LogEntry | null {
-  const { expires, author, team } = first.said;
+function expiry({ first, covered, revocations, revoked, ends: expires }: GivenApproval, now: number): LogEntry | null {
+  const { author, team } = first.said;
   if (expires === undefined || expires > now) return null;
   const before = revocations.filter(({ said, place }) => (logTime(said.at, place.day).at ?? place.day * 1000) < expires);
   const gone = new Set(before.flatMap(({ said }) => said.sessions ?? [...covered.keys()]));

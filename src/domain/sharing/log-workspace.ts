@@ -131,10 +131,9 @@ function isIn({ members }: Replay, team: TeamId, person: PersonId): boolean {
  * Whether something was shared where a statement of the chain stands, as far as places tell. A revocation whose header does not know the
  * statement yet does not hide it: what is told too much misleads less than what is kept back.
  */
-function livedAt({ first, covered, revocations }: GivenApproval, n: number, day: number): boolean {
+function livedAt({ first, covered, revocations, ends }: GivenApproval, n: number, day: number): boolean {
   if (first.place.head >= n) return false;
-  const { expires } = first.said;
-  if (expires !== undefined && expires <= day * 1000) return false;
+  if (ends !== undefined && ends <= day * 1000) return false;
   const before = revocations.filter(({ place }) => place.head < n && place.day < day);
   const gone = new Set(before.flatMap(({ said }) => said.sessions ?? [...covered.keys()]));
   return !(before.some(({ said }) => said.sessions === undefined) || (covered.size > 0 && [...covered.keys()].every((session) => gone.has(session))));

@@ -33,6 +33,8 @@ export interface GivenApproval {
   readonly covered: ReadonlyMap<SessionId, readonly Covering[]>;
   readonly revocations: readonly Believed<Revocation>[];
   readonly revoked: "all" | ReadonlySet<SessionId>;
+  /** When it ends, ms since 1970, by its own word and by the policy at its place; absent: never. */
+  readonly ends?: number;
 }
 
 /** An entry of the access log. One that contradicts its approval is shown all the same, and is no lease. */
@@ -65,8 +67,7 @@ export function standing(given: GivenApproval, now: number, session?: SessionId)
   const { revoked } = given;
   const sessions = session === undefined ? [...given.covered.keys()] : [session];
   if (revoked === "all" || (sessions.length > 0 && sessions.every((id) => revoked.has(id)))) return "revoked";
-  const { expires } = given.first.said;
-  return expires !== undefined && expires <= now ? "expired" : "living";
+  return given.ends !== undefined && given.ends <= now ? "expired" : "living";
 }
 
 export interface LeaseKey {

@@ -64,12 +64,12 @@ interface Tried {
 }
 
 function faultOf({ author: known, reader, now, session, chain }: Evidence, given: GivenApproval, { author, considered, parts }: Tried): Fault | null {
-  const { author: claims, audience, expires } = given.first.said;
+  const { author: claims, audience } = given.first.said;
   for (const person of [author, known]) if (person != null && person !== claims) return { kind: "not-the-author", claims, author: person };
   if (!hears(audience, reader)) return { kind: "not-heard" };
   const stands = standing(given, now, session);
   if (stands === "revoked") return { kind: "revoked" };
-  if (stands === "expired") return { kind: "expired", at: expires ?? now };
+  if (stands === "expired") return { kind: "expired", at: given.ends ?? now };
   if (parts.length > 0) return null;
   const count = Math.max(...considered.map((piece) => piece.parts.count));
   return count > chain.length ? { kind: "parts-missing", count } : { kind: "other-parts" };
