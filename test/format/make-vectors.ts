@@ -10,6 +10,7 @@ import { erasureVectors } from "./vectors-erasure.ts";
 import { laneFaultVectors } from "./vectors-lane-faults.ts";
 import { sharingVectors } from "./vectors-sharing.ts";
 import { shareWrapVectors, sharingItemVectors } from "./vectors-sharing-carried.ts";
+import { shownVectors } from "./vectors-shown.ts";
 import { partVectors } from "./vectors-part.ts";
 import { replayVectors } from "./vectors-replay.ts";
 import { partStreamVectors, segmentVectors } from "./vectors-segment.ts";
@@ -48,6 +49,7 @@ export function makeVectors(): Promise<Record<string, object>> {
       "sharing-items": sharingItemVectors(world),
       "share-wrap": shareWrapVectors(world),
       erasure: erasureVectors(world),
+      shown: shownVectors(world),
     };
   });
 }

@@ -13,6 +13,7 @@ import { decodeBody, decodeHeader } from "../../src/format/header.ts";
 import { workspaceIdOf } from "../../src/format/ids.ts";
 import { indexName } from "../../src/app/capture/session-index.ts";
 import { decodeErasure } from "../../src/format/erasure.ts";
+import { readShownBody } from "../../src/format/shown.ts";
 import { openItem } from "../../src/format/item.ts";
 import { parseSessionsCommit } from "../../src/format/commit.ts";
 import { decodeDeviceKey, openDeviceKey } from "../../src/format/key-file.ts";
@@ -150,6 +151,10 @@ export const READERS: Readonly<Record<string, Reader>> = {
     const named = "agent" in vector ? indexName(crypto.hashes, text(vector, "agent"), text(vector, "id")) : name;
     if (named !== name) throw new HxError("internal", "the name is that of another session");
     return { session, hash: name };
+  shown: (crypto, vector) => {
+    const body = openItem(crypto, hex(vector, "seed"), { repo: repoId(text(vector, "repo")), lane: hex(vector, "lane") }, hex(vector, "item"));
+    if (body === null) throw new HxError("not-recipient", "not for this key");
+    return { ...readShownBody(body) };
   },
   card: (crypto, vector) => {
     const card = openCard(crypto.hashes, crypto.signer.verify, decodeCard(hex(vector, "card")));

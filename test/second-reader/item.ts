@@ -75,4 +75,10 @@ export function verifyTie(
 export function readErasure(body: Fields): { session: Uint8Array; name: Uint8Array } {
   demand(body.text("kind") === "erasure", "encoding-invalid", "an item of another kind");
   return { session: body.bytes("session", 16), name: body.bytes("name", 16) };
+/** Which version of the policy somebody was shown, and when, in ms. */
+export function readShown(body: Fields): { version: number; at: number } {
+  const shown = { version: body.uint("version"), at: body.uint("at") };
+  demand(body.text("kind") === "shown", "encoding-invalid", "an item of another kind");
+  demand(shown.version > 0, "encoding-invalid", "a policy has no version 0");
+  return shown;
 }

@@ -12,6 +12,7 @@ import { Fields } from "./fields.ts";
 import { readCommit } from "./git-snapshots.ts";
 import { readHeader } from "./header.ts";
 import { openItem, readErasure, verifyTie } from "./item.ts";
+import { openItem, readShown, verifyTie } from "./item.ts";
 import { authorWrapId, commitment, nextChainKey, partKey, privateKey } from "./key-tree.ts";
 import { openLaneVector, readLaneVector } from "./lane-vector.ts";
 import { readManifest } from "./manifest.ts";
@@ -116,6 +117,9 @@ export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>
     const body = openItem(v.bytes("item"), v.bytes("seed"), v.bytes("repo"), v.bytes("lane"));
     const tie = verifyTie(body, v.bytes("repo"), v.bytes("lane"), () => v.bytes("device_key"));
     agreeAll(v, { person: tie.person, device: tie.device });
+  },
+  shown(v) {
+    agreeAll(v, { ...readShown(openItem(v.bytes("item"), v.bytes("seed"), v.bytes("repo"), v.bytes("lane"))) });
   },
   "key-tree"(v) {
     const chainKey = v.bytes("chain_key");
