@@ -5,12 +5,13 @@ import type { DemoStep, Progress } from "../../cli/world.ts";
 import { arrival } from "./arrival.ts";
 import { first } from "./first.ts";
 import type { Play } from "./play.ts";
+import { policy } from "./policy.ts";
 import type { Machine, Stage } from "./stage.ts";
 import { stranger } from "./stranger.ts";
 import { team } from "./team.ts";
 import { recordings, storedFiles } from "./transcripts.ts";
 
-/** Laptop, stranger, new laptop, team, in that order. */
+/** Laptop, stranger, new laptop, team, policy, in that order. */
 export async function* scenes(stage: Stage, progress: Progress, recorded = recordings()): AsyncGenerator<DemoStep> {
   const started = performance.now();
   const host = await stage.machine("host");
@@ -25,7 +26,7 @@ export async function* scenes(stage: Stage, progress: Progress, recorded = recor
     const before = await storedFiles(laptop);
     const pushed = yield* stranger(play, before, laptop);
     const { ada, session } = yield* arrival(play, laptop, before, { started, pushed });
-    yield* team(play, ada, session);
+    yield* policy(play, yield* team(play, ada, session));
   } finally {
     await remote.close();
   }

@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly input?: string;
   /** The exit code that it must end with; 0 when absent. */
   readonly ends?: number;
+  /** So many days later than now, for hx alone, and only here: its process begins with another clock. No switch of hx does that. */
+  readonly daysOn?: number;
 }
 
 /** Who works on a machine, as git knows them. */
@@ -133,7 +135,7 @@ export class Stage {
   #spawn(machine: Machine, argv: readonly string[], options: RunOptions): Promise<{ code: number; out: Buffer; err: Buffer }> {
     const [name = "", ...rest] = argv;
     // hx is run the way its own shim runs it, and that is the way `hx` was started.
-    const [file, args] = name === "hx" ? [process.execPath, [this.#program, ...rest]] : [name, rest];
+    const [file, args] = name === "hx" ? [process.execPath, [...clockOf(options.daysOn ?? 0), this.#program, ...rest]] : [name, rest];
     return new Promise((resolve, reject) => {
       // A session of its own: no terminal, so nothing asks and the push hook waits.
       const child = spawn(file, args, { cwd: options.cwd ?? machine.work, env: machine.env, detached: true, stdio: ["pipe", "pipe", "pipe"] });
@@ -152,6 +154,12 @@ export class Stage {
       });
     });
   }
+}
+
+/** Arguments with which the runtime sets its clock before it loads a program. */
+function clockOf(daysOn: number): readonly string[] {
+  if (daysOn === 0) return [];
+  return ["--import", `data:text/javascript,const now = Date.now; Date.now = () => now() + ${daysOn * 86_400_000};`];
 }
 
 function linesOf(text: string): readonly string[] {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DemoStep } from "../../cli/world.ts";
 import type { Play } from "./play.ts";
+import type { Staff } from "./policy.ts";
 import type { Ended, Machine } from "./stage.ts";
 import { mustHold, shown, told } from "./step.ts";
 
@@ -14,7 +15,7 @@ const BEN = { name: "Ben Okri", email: "ben@example.com" } as const;
 const DANA = { name: "Dana Ito", email: "dana@example.com" } as const;
 
 /** Somebody else asks, is refused, is allowed, reads, is seen, and is refused again. An administrator reads nothing at any point. */
-export async function* team(play: Play, ada: Machine, session: string): AsyncGenerator<DemoStep> {
+export async function* team(play: Play, ada: Machine, session: string): AsyncGenerator<DemoStep, Staff> {
   const { stage, progress } = play;
   progress.phase("two more people");
   await committed(play, ada);
@@ -54,6 +55,7 @@ export async function* team(play: Play, ada: Machine, session: string): AsyncGen
   yield shown("She takes it back, and reads what that cannot undo", await stage.run(ada, ["hx", "revoke", "core", "--yes"]));
   yield await refused(play, "The next read is refused", ben.machine, ["hx", "show", session]);
   yield shown("Everything seen before is still in the log", await stage.run(ada, ["hx", "verify"]));
+  return { administrator: dana.machine, member: ben.machine };
 }
 
 interface Joined {
