@@ -241,7 +241,7 @@ export interface CapturedSession {
   readonly agent: string;
   readonly title?: string;
   readonly newBytes: number;
-  /** Bytes left out because they ran outside the collection boundary. */
+  /** Bytes left out because they ran outside the collection boundary, or in a pause. */
   readonly omittedBytes: number;
   readonly isNew: boolean;
 }

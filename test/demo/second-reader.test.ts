@@ -32,4 +32,4 @@ it("the demo's repository opens to the second reader, from the phrase on the pap
   } finally {
     await stage.close();
   }
-});
+}, 300_000);

@@ -25,7 +25,7 @@ export interface RebuiltFile<Target> {
   readonly target: Target;
   /** Bytes of the last generation, left-out ranges included. */
   readonly size: number;
-  /** Bytes that were left out at capture: they ran outside the collection boundary. Zeros stand in their place. */
+  /** Bytes that were left out at capture: they ran outside the collection boundary, or in a pause. Zeros stand in their place. */
   readonly omitted: number;
   /** ms since 1970. */
   readonly modified?: number;

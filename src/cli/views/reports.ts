@@ -7,7 +7,7 @@ import type { Style } from "./words.ts";
 
 export function captureView(report: CaptureReport, style: Style, dryRun: boolean): string {
   const taken = report.sessions.map(({ id, agent, title, newBytes, omittedBytes, isNew }) => {
-    const omitted = omittedBytes === 0 ? "" : style.yellow(`  ${size(omittedBytes)} left out: outside the collection boundary`);
+    const omitted = omittedBytes === 0 ? "" : style.yellow(`  ${size(omittedBytes)} left out: outside the collection boundary, or in a pause`);
     return `${shortId(id)}  ${visibleLine(agent)}  ${isNew ? "new" : "grown"}  ${size(newBytes)}  ${visibleLine(title ?? "")}${omitted}`.trimEnd();
   });
   const skipped = report.skipped.map(({ agent, session, reason }) => style.dim(`skipped  ${visibleLine(agent)} ${visibleLine(session)}: ${visibleLine(reason)}`));
@@ -30,7 +30,7 @@ export function syncView(report: SyncReport, style: Style, dryRun: boolean): str
 
 export function restoreView(report: RestoreReport, style: Style, dryRun: boolean): string {
   const files = report.files.map(({ action, path, bytes }) => `${style.bold((dryRun && action !== "same" ? `would be ${action}` : action).padEnd(8))}  ${visibleLine(path)}  ${size(bytes)}`);
-  const omitted = report.omittedBytes === 0 ? [] : [style.yellow(`not exact: ${size(report.omittedBytes)} were left out at capture, outside the collection boundary`)];
+  const omitted = report.omittedBytes === 0 ? [] : [style.yellow(`not exact: ${size(report.omittedBytes)} were left out at capture, outside the collection boundary or in a pause`)];
   const copy = report.kind === undefined ? [] : [style.yellow(`not exact: a redacted copy${report.source === undefined ? "" : ` of session '${visibleLine(report.source)}'`}`)];
   const resume = report.resume === undefined || dryRun ? [] : [`resume it with:  ${visibleLine(report.resume)}`];
   const locked = report.unreadable.map(({ part, reason }) => style.yellow(`part ${part} is missing: ${visibleLine(reason)}`));

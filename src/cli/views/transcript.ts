@@ -22,7 +22,7 @@ function headOf({ id, access, view, unreadable, omittedBytes }: ShownSession, st
     ["from", view.first === undefined ? undefined : rfc3339(view.first)],
     ["to", view.last === undefined ? undefined : rfc3339(view.last)],
     ["damaged", view.damaged === 0 ? undefined : `${view.damaged} records could not be read`],
-    ["left out", omittedBytes === 0 ? undefined : `${size(omittedBytes)} ran outside the collection boundary`],
+    ["left out", omittedBytes === 0 ? undefined : `${size(omittedBytes)} not collected: outside the collection boundary, or in a pause`],
     ...unreadable.map(({ part, reason }): readonly [string, string] => ["unreadable", `part ${part}: ${reason}`]),
   ];
   const title = view.title === undefined ? "" : `${style.bold(visibleLine(view.title))}\n`;
