@@ -1,6 +1,11 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { NO_ADDITIONS } from "../../src/app/publish/additions.ts";
+import { authorKey } from "../../src/app/sharing/authors.ts";
+import { sealItem } from "../../src/format/item.ts";
+import { shownBody } from "../../src/format/shown.ts";
+import { sayHere, speakingLane } from "../../src/wire/sharing-clone.ts";
 import { sealedShown } from "../../src/app/policy/seal-shown.ts";
 import { dayText } from "../../src/domain/policy/day.ts";
 import type { HxError } from "../../src/domain/errors.ts";
@@ -81,9 +86,18 @@ describe("a version in force", () => {
     const [own, theirs, person] = [await sharingOf(ben), await sharingOf(ada), await personOf(ben)];
     expect(sealedShown(own.sharing.index, own.state.chain.state, person)).toEqual([{ version: 2, at: expect.any(Number) }]);
     expect(theirs.sharing.index.items().filter(({ kind }) => kind === "shown")).toEqual([]);
+    // Anybody can seal to anybody: in somebody else's lane it says nothing.
+    const { lane, ...ledger } = speakingLane(theirs);
+    const key = authorKey(theirs.state.chain.state, person);
+    const forged = sealItem(ledger.crypto, [key, key], { repo: ledger.repo, lane: lane.publicKey }, shownBody({ version: 1, at: 1 }));
+    await sayHere(theirs, { ...NO_ADDITIONS, items: [forged] }, new AbortController().signal);
+    const after = await sharingOf(ben);
+    expect(after.sharing.index.items().filter(({ kind }) => kind === "shown")).toHaveLength(2);
+    expect(sealedShown(after.sharing.index, after.state.chain.state, person)).toHaveLength(1);
     // Said once, however often one syncs.
     await ben.hx("sync");
-    expect((await sharingOf(ben)).sharing.index.items().filter(({ kind }) => kind === "shown")).toHaveLength(1);
+    const again = await sharingOf(ben);
+    expect(sealedShown(again.sharing.index, again.state.chain.state, person)).toHaveLength(1);
 
     // A device that lost its trust state, or a new one, pauses until it has read what is sealed.
     const trust = join(readSettings(ben.machine.env).stateDirectory, "repos", own.ledger.repo, "policy.json");

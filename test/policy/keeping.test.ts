@@ -82,7 +82,7 @@ describe("a pause", () => {
     expect(await ada.json("status")).not.toHaveProperty("paused");
   });
 
-  it("holds for a file that is another one afterwards, and for what was forked from it", async () => {
+  it("holds for a file that is another one afterwards", async () => {
     await starts(4, "four before");
     await captured();
     await ada.hx("pause");

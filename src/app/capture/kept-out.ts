@@ -3,6 +3,7 @@ import { HxError } from "../../domain/errors.ts";
 import type { OpenFile } from "../../ports/agent.ts";
 import type { Ledger } from "../ledger.ts";
 import { windowsHold } from "./prefix-windows.ts";
+import type { IsMuted } from "./ranges.ts";
 import { indexName, type FileProgress } from "./session-index.ts";
 
 /** Ranges of a file that were written while capture was paused: bytes [from, to). */
@@ -58,8 +59,6 @@ function parsed(name: string, bytes: Uint8Array | null): KeptOut | null {
     throw new HxError("io-failed", `the trust file '${name}' is damaged`, { cause });
   }
 }
-
-export type IsMuted = (from: number, to: number) => boolean;
 
 /** Tells of records of a file whether a byte of them was written during a pause. */
 export async function mutedIn(hashes: Ledger["crypto"]["hashes"], file: OpenFile, muted: MutedFile | undefined): Promise<IsMuted> {

@@ -1,11 +1,13 @@
 import { concat } from "../../domain/bytes.ts";
 import type { OpenFile, RecordReader } from "../../ports/agent.ts";
-import type { IsMuted } from "./kept-out.ts";
 
 const BLOCK = 1 << 20;
 /** A line longer than this is not handed to the record reader whole. */
 const LONG_LINE = 4 << 20;
 const LINE_END = 0x0a;
+
+/** Whether any of the bytes [from, to) of a file was written while capture was paused. */
+export type IsMuted = (from: number, to: number) => boolean;
 
 /** Whole records, all of them on one side of the boundary. */
 export interface Range {

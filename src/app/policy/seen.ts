@@ -10,6 +10,7 @@ import type { Ledger, OwnLane } from "../ledger.ts";
 
 /** Trust file: which versions of the policy were shown here and to whom, and up to which one coming versions were announced. */
 const NAME = "policy.json";
+const WAIT_MS = 10_000;
 
 type Policies = Pick<WorkspaceState, "policies">;
 type Trusting = { readonly trust: WorkFiles };
@@ -31,8 +32,17 @@ async function load({ trust }: Trusting): Promise<SeenFile> {
   }
 }
 
-function save({ trust }: Trusting, file: SeenFile): Promise<void> {
-  return trust.write(NAME, utf8(JSON.stringify(file)));
+/** One process after the other: what one notes must not undo what another noted. @returns whether anything changed @throws HxError `busy` */
+async function change(ledger: Trusting, next: (file: SeenFile) => SeenFile | null): Promise<boolean> {
+  const lock = await ledger.trust.lock("policy", WAIT_MS);
+  if (lock === null) throw new HxError("busy", "another process of hx writes what was shown", { hints: ["hx policy show"] });
+  try {
+    const changed = next(await load(ledger));
+    if (changed !== null) await ledger.trust.write(NAME, utf8(JSON.stringify(changed)));
+    return changed !== null;
+  } finally {
+    await lock.release();
+  }
 }
 
 /** What this device knows of what a person was shown, lowest version first. */
@@ -43,13 +53,14 @@ export async function shownTo(ledger: Trusting, person: PersonId): Promise<reado
 
 /** Notes what a person was shown; of one that is noted already the earlier time stays. @returns whether anything was new */
 export async function noteShown(ledger: Trusting, person: PersonId, versions: readonly ShownVersion[]): Promise<boolean> {
-  const file = await load(ledger);
-  const known = file.shown[person] ?? {};
-  const added = { ...known };
-  for (const { version, at } of versions) added[version] = Math.min(at, added[version] ?? at);
-  const isNew = Object.keys(added).length > Object.keys(known).length;
-  if (isNew) await save(ledger, { ...file, shown: { ...file.shown, [person]: added } });
-  return isNew;
+  if (versions.length === 0) return false;
+  return change(ledger, (file) => {
+    const known = file.shown[person] ?? {};
+    const added = { ...known };
+    for (const { version, at } of versions) added[version] = Math.min(at, added[version] ?? at);
+    const isNew = Object.keys(added).length > Object.keys(known).length;
+    return isNew ? { ...file, shown: { ...file.shown, [person]: added } } : null;
+  });
 }
 
 /** The version in force, where this person was not shown it; null where they were, or none is in force. @param nowMs since 1970 */
@@ -72,8 +83,6 @@ export async function requireSeen(ledger: Pick<Ledger, "trust" | "clock"> & { re
 
 /** Whether versions up to this one were announced here. Says so from now on. */
 export async function announceOnce(ledger: Trusting, version: number): Promise<boolean> {
-  const file = await load(ledger);
-  if (file.announced >= version) return false;
-  await save(ledger, { ...file, announced: version });
-  return true;
+  if ((await load(ledger)).announced >= version) return false;
+  return change(ledger, (file) => (file.announced >= version ? null : { ...file, announced: version }));
 }

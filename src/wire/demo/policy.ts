@@ -29,8 +29,8 @@ export async function* policy({ stage, progress, passphraseFile }: Play, { admin
   yield* inForce(1, 1);
   const text = join(administrator.work, ".hx", "policy", "terms.yaml");
   await writeFile(text, (await readFile(text, "utf8")).replace(/^group: \d+$/m, "group: 8"));
-  for (const language of ["en", "de"]) {
-    const file = join(administrator.work, ".hx", "policy", `policy.${language}.md`);
+  for (const name of ["policy.en.md", "policy.de.md", "annex.en.md", "annex.de.md"]) {
+    const file = join(administrator.work, ".hx", "policy", name);
     await writeFile(file, (await readFile(file, "utf8")).replaceAll(/(<!-- hx:group -->)\d+/g, "$18"));
   }
   await unlocked(administrator, 1);
