@@ -151,6 +151,7 @@ export const READERS: Readonly<Record<string, Reader>> = {
     const named = "agent" in vector ? indexName(crypto.hashes, text(vector, "agent"), text(vector, "id")) : name;
     if (named !== name) throw new HxError("internal", "the name is that of another session");
     return { session, hash: name };
+  },
   shown: (crypto, vector) => {
     const body = openItem(crypto, hex(vector, "seed"), { repo: repoId(text(vector, "repo")), lane: hex(vector, "lane") }, hex(vector, "item"));
     if (body === null) throw new HxError("not-recipient", "not for this key");

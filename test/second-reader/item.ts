@@ -75,6 +75,8 @@ export function verifyTie(
 export function readErasure(body: Fields): { session: Uint8Array; name: Uint8Array } {
   demand(body.text("kind") === "erasure", "encoding-invalid", "an item of another kind");
   return { session: body.bytes("session", 16), name: body.bytes("name", 16) };
+}
+
 /** Which version of the policy somebody was shown, and when, in ms. */
 export function readShown(body: Fields): { version: number; at: number } {
   const shown = { version: body.uint("version"), at: body.uint("at") };
