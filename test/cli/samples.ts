@@ -4,13 +4,11 @@ import type * as r from "../../src/cli/world-requests.ts";
 import { sessionId } from "../../src/domain/ids.ts";
 import type * as s from "../../src/cli/world-share.ts";
 import type * as g from "../../src/cli/world-guard.ts";
-import { policy } from "./policy-samples.ts";
 import type * as rights from "../../src/cli/world-rights.ts";
 import { NOW } from "./host.ts";
 import { aboutMe, erased, erasePlan, retention } from "./samples-rights.ts";
 
 export * from "./samples-rights.ts";
-import { NOW } from "./host.ts";
 import type * as k from "../../src/cli/world-keeping.ts";
 import { brief, policy } from "./policy-samples.ts";
 

@@ -42,7 +42,7 @@ async function approvesForEver(session: string): Promise<void> {
   const { state } = here.state.chain;
   const ledger = speakingLane(here);
   const lanes = lanesOf(state, authorsOf(ledger.crypto, state, here.acting), here.sharing);
-  const opened = await openOwnSessions(ledger, [sessionNamed(await ownSessions(lanes), session)]);
+  const opened = await openOwnSessions(ledger, [sessionNamed(await ownSessions(ledger, lanes), session)]);
   const team = [...state.teams.keys()][0];
   if (team === undefined) throw new Error("no team");
   const sessions = opened.map((one) => sharedSession(one.opened));
