@@ -3,6 +3,7 @@ import { fileTree } from "../adapters/file-tree/file-tree.ts";
 import { myEntry } from "../app/export-me/my-entry.ts";
 import { myStatements } from "../app/export-me/my-statements.ts";
 import { policyVersions } from "../app/export-me/policy-versions.ts";
+import { shownTo } from "../app/policy/seen.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { LaneSource } from "../app/read/lane-source.ts";
 import { fetchSegments, openOwnSession, type OpenedSession } from "../app/read/open-session.ts";
@@ -147,7 +148,7 @@ async function noting(closed: ExportedMe["closed"][number][], session: string, w
 async function writePolicies(here: SharingClone, directory: string): Promise<{ readonly shown: readonly MyPolicy[]; readonly files: readonly WrittenFile[] }> {
   const shown: MyPolicy[] = [];
   const files: WrittenFile[] = [];
-  for (const { version, effective, shown: at, texts } of policyVersions(here.state.chain)) {
+  for (const { version, effective, shown: at, texts } of policyVersions(here.state.chain, await shownTo(here.ledger, here.acting.person))) {
     const written = await writeTexts(join(directory, "policy", String(version)), texts);
     const named = written.map(({ path, bytes }) => ({ path: `policy/${version}/${path}`, bytes }));
     files.push(...named);

@@ -35,7 +35,7 @@ export async function excludeSession(ledger: WritableLedger, agent: string, id: 
     const indexes = new SessionIndexes(ledger.work, ledger.crypto.hashes);
     const index = await indexes.read(agent, id);
     if (index !== null && (await isPublished(ledger, index))) {
-      throw new HxError("refused", `session '${index.session}' is published already, and what is published stays in the record`, { hints: ["hx shares"], data: { session: index.session } });
+      throw new HxError("refused", `session '${index.session}' is published already, and what is published is not excluded but erased`, { hints: [`hx erase ${index.session}`], data: { session: index.session } });
     }
     const before = await keptOutOf(ledger, agent, id);
     // First: whoever is killed after it has excluded it, and does the rest when it is called again.

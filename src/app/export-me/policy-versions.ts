@@ -1,4 +1,5 @@
 import { dayMs } from "../../domain/policy/day.ts";
+import type { ShownVersion } from "../../domain/policy/version.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
 import { textsOf } from "../policy/versions.ts";
 import type { Documents } from "../workspace/documents.ts";
@@ -14,11 +15,18 @@ export interface PolicyShown {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** The versions of the policy that a workspace chain has, oldest first. None while no administrator published one. */
-export function policyVersions({ state, chain }: { readonly state: Pick<WorkspaceState, "policies">; readonly chain: { readonly documents: Documents } }): readonly PolicyShown[] {
+interface PolicyChain {
+  readonly state: Pick<WorkspaceState, "policies">;
+  readonly chain: { readonly documents: Documents };
+}
+
+/** The versions of the policy that a workspace chain has, oldest first. None while no administrator published one. @param shown to whom it is about */
+export function policyVersions({ state, chain }: PolicyChain, shown: readonly ShownVersion[]): readonly PolicyShown[] {
+  const at = new Map(shown.map((one) => [one.version, one.at]));
   return state.policies.map((version) => ({
     version: version.version,
     effective: dayMs(version.effective),
+    ...(at.has(version.version) ? { shown: at.get(version.version) ?? 0 } : {}),
     texts: new Map(textsOf(chain.documents, version).texts.map(({ name, text }) => [name, text])),
   }));
 }

@@ -14,6 +14,8 @@ export interface Clause {
 }
 
 const REACH = "test/attacks/reach.test.ts";
+const ERASE = "test/rights/erase.test.ts";
+const NEVER = "test/rights/never-used.test.ts";
 const ADMINISTRATORS = "administrators";
 const PROMISES = "promises";
 const LOG = "the-access-log-an-adversary-who-may-read-what-was-shared";
@@ -32,7 +34,7 @@ export const CLAUSES = [
   { id: "scope.exclude", enforcement: "clients", threat: "policy", tests: ["test/policy/keeping.test.ts > loses what was staged, and is never taken again", "test/policy/keeping.test.ts > a policy that permits neither refuses both, and ends a pause"] },
   { id: "custody.sealed", enforcement: "keys", threat: HOST, tests: [`${REACH} > opens nothing without keys`, "test/attacks/metadata.test.ts > contains no name, e-mail, path, title, agent, branch, model, content or time"] },
   { id: "custody.unaltered", enforcement: "clients", threat: REMOTE, tests: ["test/attacks/refs.test.ts > rolled back by one is a rollback, and forgiven when it comes back", "test/attacks/keys.test.ts > is refused when it is put back to what it was before"] },
-  promise("custody.retention"),
+  { id: "custody.retention", enforcement: "clients", threat: "erasing", tests: [`${ERASE} > binds the author to the policy: what is not due stays, what is due goes`, "test/rights/retention.test.ts > is that of the policy in force, or what a repository made of it; without a policy the author decides"] },
   { id: "visibility.author", enforcement: "keys", threat: "what-it-guarantees", tests: [`${REACH} > opens for %s what was approved for them, and nothing else`] },
   { id: "visibility.conditions", enforcement: "clients", threat: "sharing", tests: ["test/sharing/verifier.test.ts > reports a failure of each condition by itself", "test/reading/shared.test.ts > is refused before, read after with one entry for all, and leaves nothing behind"] },
   { id: "visibility.approval", enforcement: "keys", threat: "sharing", tests: ["test/sharing/share-command.test.ts > opens for the team what was shared, and for nobody else; the teammates see it, and from whom", `${REACH} > reaches from an approval the parts that it states, and neither the next part nor the one that its chain begins with`] },
@@ -40,10 +42,10 @@ export const CLAUSES = [
   { id: "visibility.lifetime", enforcement: "clients", threat: "policy", tests: ["test/policy/sharing-terms.test.ts > an approval under a policy lives no longer than that says, whoever made it with what; earlier ones live on"] },
   { id: "visibility.redaction", enforcement: "clients", threat: "policy", tests: ["test/policy/sharing-terms.test.ts > what the scan found is shared as a redacted copy alone, where the policy asks for it"] },
   { id: "visibility.administrators", enforcement: "keys", threat: ADMINISTRATORS, tests: [`${REACH} > opens nothing for an administrator with every right but what is their own`] },
-  promise("visibility.aggregates"),
+  { id: "visibility.aggregates", enforcement: "clients", threat: "measuring-people", tests: [`${NEVER} > read by a member, and by an administrator`, `${NEVER} > finds a command that does, whatever shape it gives it`] },
   promise("visibility.screens", "sharing"),
   promise("coaching.use"),
-  promise("never.people"),
+  promise("never.people", "measuring-people"),
   promise("never.inference", "whose-lane-is-it-the-calendar-attack"),
   { id: "log.entry", enforcement: "clients", threat: LOG, tests: ["test/reading/shared.test.ts > a remote that takes no push: with an entry that waits here, but is no lease", "test/reading/shared.test.ts > a remote out of reach, before a lease; not during one"] },
   { id: "log.author", enforcement: "clients", threat: LOG, tests: ["test/journey/log.test.ts > tells the author who read; what nobody fetched its writer can take back, and nothing that was seen", "test/sharing/log.test.ts > tells who asked, who decided, who read with which reason, and what was taken back, newest first"] },
@@ -62,10 +64,10 @@ export const CLAUSES = [
   promise("basis.employment"),
   promise("information.given"),
   promise("information.others", LOG),
-  promise("access.person"),
-  promise("erasure.can", "after-taking-back"),
-  promise("erasure.cannot", "after-taking-back"),
-  promise("erasure.requests"),
+  { id: "access.person", enforcement: "clients", threat: "erasing", tests: ["test/rights/export-me.test.ts > writes everything about me into one private folder, with an index"] },
+  { id: "erasure.can", enforcement: "clients", threat: "erasing", tests: [`${ERASE} > takes the keys in one push, says so everywhere, and every clone accepts it`] },
+  promise("erasure.cannot", "erasing"),
+  promise("erasure.requests", "erasing"),
   promise("records.processing"),
   promise("impact.assessment"),
   promise("codetermination.rights"),
