@@ -15,7 +15,7 @@ export function guardView(result: GuardResult, style: Style): string {
   return `${told}${seen}; ${against}\n${policyLine(result)}${verdict}\n`;
 }
 
-function findingView({ severity, code, ref, message, hint }: GuardFinding, style: Style): string {
+export function findingView({ severity, code, ref, message, hint }: GuardFinding, style: Style): string {
   const head = severity === "refused" ? style.red("refused") : style.yellow("warning");
   return `hx guard: ${head} ${visibleLine(code)}: ${visibleLine(message)}\n  ref   ${visibleLine(ref)}\n  mend  ${visibleLine(hint)}\n`;
 }
