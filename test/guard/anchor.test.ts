@@ -1,5 +1,12 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { loadCrypto } from "../../src/adapters/crypto/libsodium.ts";
+import { openAnchor } from "../../src/app/guard/anchor.ts";
+import { isHxError } from "../../src/domain/errors.ts";
+import { deviceId, oid, personId, repoId, workspaceId } from "../../src/domain/ids.ts";
+import type { Device } from "../../src/domain/workspace/state.ts";
+import { anchorPayload, type Anchor } from "../../src/format/anchor.ts";
+import { signEnvelope } from "../../src/format/envelope.ts";
 import { makeWorld, type JourneyWorld } from "../journey/world.ts";
 import { keeps } from "../support/sharing-people.ts";
 import { founder, type Colleague } from "../support/workspace-people.ts";
@@ -80,4 +87,30 @@ it("is refused where it is somebody else's word, or no word at all", async () =>
   await bare("update-ref", "refs/heads/hx-anchor", honest);
   expect((await ada.machine.tryHx(ada.checkout, ["verify", "--anchor", "elsewhere"])).code).toBe(13);
   expect(await ada.failure("guard", "--anchor", "a", "--state", "b")).toMatchObject({ exit: 2, code: "usage" });
+});
+
+it("counts when a device signed that was a member's at the statement that it names, and no other", async () => {
+  const crypto = await loadCrypto();
+  const [seed, other] = [crypto.random.bytes(32), crypto.random.bytes(32)];
+  const [workspace, repo] = [workspaceId("ab".repeat(32)), repoId("cd".repeat(32))];
+  const by = deviceId("11".repeat(16));
+  const anchor: Anchor = { workspace, repo, n: 0, by, head: { n: 5, hash: new Uint8Array(32) }, lanes: new Map() };
+  const device: Device = { id: by, person: personId("22".repeat(16)), sign: crypto.signer.publicKey(seed), box: new Uint8Array(), state: "live", since: 2 };
+  const opened = (change: Partial<Anchor>, known: Partial<Device> = {}, by_ = seed): string => {
+    const envelope = signEnvelope("hx/anchor/v1", anchorPayload({ ...anchor, ...change }), (message) => crypto.signer.sign(by_, message));
+    try {
+      openAnchor(crypto, { workspace, devices: new Map([[by, { ...device, ...known }]]) }, repo, { commit: oid("0".repeat(40)), envelope });
+      return "ok";
+    } catch (error) {
+      return isHxError(error) ? error.code : String(error);
+    }
+  };
+  expect(opened({})).toBe("ok");
+  expect(opened({}, { state: "removed", until: 6 })).toBe("ok");
+  expect(opened({}, { state: "removed", until: 5 })).toBe("signature-invalid");
+  expect(opened({}, { since: 6 })).toBe("signature-invalid");
+  expect(opened({ by: deviceId("33".repeat(16)) })).toBe("signature-invalid");
+  expect(opened({}, {}, other)).toBe("signature-invalid");
+  expect(opened({ repo: repoId("ef".repeat(32)) })).toBe("encoding-invalid");
+  expect(opened({ workspace: workspaceId("ef".repeat(32)) })).toBe("encoding-invalid");
 });

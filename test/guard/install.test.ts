@@ -100,10 +100,12 @@ it("touches no hook of somebody else, and says what to add to it", async () => {
   expect(await hook("uninstall", repository)).toMatchObject({ exit: 1, done: "by-hand" });
   expect(await readFile(path, "utf8")).toBe(theirs);
   await rm(path);
-  await writeFile(world.path("elsewhere"), theirs);
+  // Made by hx once, and put there by somebody.
+  const linked = "#!/bin/sh\n# hx guard pre-receive (an older text)\n";
+  await writeFile(world.path("elsewhere"), linked);
   await symlink(world.path("elsewhere"), path);
   expect(await hook("install", repository)).toMatchObject({ exit: 1, done: "by-hand" });
-  expect(await readFile(world.path("elsewhere"), "utf8")).toBe(theirs);
+  expect(await readFile(world.path("elsewhere"), "utf8")).toBe(linked);
 });
 
 function spawned(command: string, args: readonly string[], cwd: string): Promise<{ readonly code: number; readonly stderr: string }> {

@@ -44,7 +44,7 @@ export async function fetchAnchor({ remote }: { readonly remote: Remote }, code:
  * Verifies an anchor: of this workspace and repository, signed by a device that was a member's at the statement that it names.
  * @throws HxError `encoding-invalid`, `signature-invalid`, `too-new`
  */
-export function openAnchor(crypto: Crypto, state: WorkspaceState, repo: Anchor["repo"], { envelope }: FetchedAnchor): Anchor {
+export function openAnchor(crypto: Crypto, state: Pick<WorkspaceState, "workspace" | "devices">, repo: Anchor["repo"], { envelope }: FetchedAnchor): Anchor {
   if (envelope === null) throw new HxError("encoding-invalid", `the branch of the anchor has no file '${FILE}' that could be one`);
   const anchor = decodeAnchor(envelope);
   if (anchor.workspace !== state.workspace || anchor.repo !== repo) throw new HxError("encoding-invalid", "the anchor is that of another repository");
