@@ -3,7 +3,7 @@ import type * as p from "../../src/cli/world-people.ts";
 import type * as r from "../../src/cli/world-requests.ts";
 import { sessionId } from "../../src/domain/ids.ts";
 import type * as s from "../../src/cli/world-share.ts";
-import type * as g from "../../src/cli/world-guard.ts";
+import { guardSamples } from "./guard-samples.ts";
 import type * as rights from "../../src/cli/world-rights.ts";
 import { NOW } from "./host.ts";
 import { aboutMe, erased, erasePlan, retention } from "./samples-rights.ts";
@@ -56,22 +56,6 @@ export const capture: w.CaptureReport = {
   skipped: [{ agent: "codex", session: "0199", reason: "ran outside this repository" }],
   failed: 0,
 };
-
-export const guarded: g.GuardResult = {
-  since: "state",
-  counts: { code: 0, lanes: 3, headers: 40, keys: 3, cards: 1 },
-  policy: { version: 2, effective: 20819 },
-  findings: [{ severity: "refused", code: "lane-rollback", ref: `refs/sessions/v1/lane/${"a".repeat(26)}`, message: `lane '${"a".repeat(26)}' went back from header 5 to 3`, hint: "hx sync" }],
-};
-
-export const anchored: g.AnchorResult = {
-  branch: "hx-anchor",
-  done: "anchored",
-  n: 4,
-  report: { since: "anchor", counts: { code: 0, lanes: 3, headers: 40, keys: 3, cards: 1 }, findings: [] },
-};
-
-export const serverHook: g.ServerHookResult = { place: "bare", path: "/srv/git/shop.git/hooks/pre-receive", done: "by-hand", lines: ["exec '/usr/bin/hx' guard --pre-receive"] };
 
 export const sync: w.SyncReport = {
   remotes: [{ remote: "origin", result: "done", pushedSessions: 1, pushedBytes: 5000, lanesFetched: 4, filtered: true }],
@@ -396,14 +380,7 @@ export function sampleWorld(): object {
     },
     keeping: { pause: async () => paused, endPause: async () => paused, toExclude: async () => excluded, exclude: async () => excluded },
     hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
-    guard: {
-      push: async () => guarded,
-      remote: async () => guarded,
-      anchor: async () => anchored,
-      script: async () => "#!/bin/sh\n",
-      install: async () => serverHook,
-      uninstall: async () => ({ ...serverHook, done: "absent", lines: [] }),
-    },
+    guard: guardSamples,
     demo: () => each(demoSteps),
   };
 }
