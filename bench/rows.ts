@@ -1,6 +1,7 @@
 import type { Figure } from "./figure.ts";
 import type { Bench } from "./main.ts";
 import { bulk, turnRow } from "./rows/capture.ts";
+import { guard } from "./rows/guard.ts";
 import { hooks } from "./rows/hooks.ts";
 import { log } from "./rows/log.ts";
 import { manySessions } from "./rows/many.ts";
@@ -13,6 +14,7 @@ import { growth, growthIn } from "./rows/growth.ts";
 export const ROWS: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = {
   start,
   hooks,
+  guard,
   turn: turnRow,
   bulk,
   growth,

@@ -8,6 +8,8 @@ import { command as erase } from "./commands/erase.ts";
 import { command as exportSessions } from "./commands/export.ts";
 import { command as guard } from "./commands/guard.ts";
 import { command as exclude } from "./commands/exclude.ts";
+import { command as guardAnchor } from "./commands/guard-anchor.ts";
+import { command as guardInstall, uninstall as guardUninstall } from "./commands/guard-install.ts";
 import { helpCommand } from "./commands/help.ts";
 import { command as hooksInstall } from "./commands/hooks-install.ts";
 import { command as hooksRemove } from "./commands/hooks-remove.ts";
@@ -128,6 +130,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   hooksRemove,
   hooksStatus,
   guard,
+  guardAnchor,
+  guardInstall,
+  guardUninstall,
   inspect,
   version,
 ];

@@ -66,6 +66,7 @@ function topLevel(specs: readonly CommandSpec[], group: (typeof GROUPS)[number])
   for (const spec of specs.filter((candidate) => candidate.group === group)) {
     const [noun = "", verb] = spec.name.split(" ");
     if (verb === undefined) found.set(noun, spec.summary);
+    else if (specs.some(({ name }) => name === noun)) continue;
     else found.set(noun, found.has(noun) ? `${found.get(noun)}, ${verb}` : verb);
   }
   return [...found];

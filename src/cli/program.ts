@@ -122,7 +122,10 @@ function build(version: string, commands: readonly CommandSpec[], print: (text: 
   for (const spec of commands) {
     const [noun = "", verb] = spec.name.split(" ");
     const parent = verb === undefined ? program : (nouns.get(noun) ?? addNoun(program, noun, nouns, commands));
-    addCommand(parent, verb ?? noun, spec, found);
+    const command = addCommand(parent, verb ?? noun, spec, found);
+    if (verb !== undefined) continue;
+    // A command that has verbs too: what follows a verb is the verb's.
+    nouns.set(noun, command.enablePositionalOptions());
   }
   return program;
 }
@@ -134,12 +137,13 @@ function addNoun(program: Command, noun: string, nouns: Map<string, Command>, co
   return command;
 }
 
-function addCommand(parent: Command, name: string, spec: CommandSpec, found: (wanted: Wanted) => void): void {
+function addCommand(parent: Command, name: string, spec: CommandSpec, found: (wanted: Wanted) => void): Command {
   const command = parent.command(name).allowExcessArguments(false);
   command.configureHelp({ formatHelp: () => commandHelp(spec) });
   for (const argument of spec.arguments ?? []) command.argument(argument.name, argument.summary);
   for (const option of spec.options ?? []) command.addOption(optionOf(option));
   command.action(() => found({ spec, arguments: command.args, options: new Options(command.optsWithGlobals()) }));
+  return command.helpCommand(false);
 }
 
 function optionOf(spec: OptionSpec): Option {

@@ -213,7 +213,7 @@ export interface SessionsWorld {
   /** Writes the exact files below the directory, which must be absent or empty. */
   raw(id: string, directory: string): Promise<RawReport>;
   restore(id: string, options: RestoreOptions): Promise<RestoreReport>;
-  verify(options: { readonly full: boolean; readonly remote?: string }): Promise<VerifyReport>;
+  verify(options: { readonly full: boolean; readonly remote?: string; readonly anchor?: string }): Promise<VerifyReport>;
   /** A ref, an object id, `<ref>:<path>`. Decoded, never decrypted. */
   inspect(what: string): Promise<Inspection>;
 }

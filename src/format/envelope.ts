@@ -20,6 +20,7 @@ export type EnvelopeType =
   | "hx/statement/v1"
   | "hx/join/v1"
   | "hx/join-device/v1"
+  | "hx/anchor/v1"
   | SharingType;
 
 /** docs/spec/sharing.md. */

@@ -48,6 +48,13 @@ function deps(): HookDeps {
   };
 }
 
+/** What the pre-push hook asks before git speaks with the remote. @returns 14 when guard would refuse the push, else 0 */
+async function checkBefore([remote = "", url = ""]: readonly string[]): Promise<number> {
+  const input = new TextDecoder().decode(await readInput(process.stdin));
+  const { tellPush } = await import("../wire/push-check.ts");
+  return await tellPush(process.cwd(), remote, url, input);
+}
+
 /** `hx hook …` of this process. Ends it: whatever still runs in it then has had its time. @returns always 0 */
 export async function hookLane(argv: readonly string[]): Promise<number> {
   try {
@@ -57,6 +64,7 @@ export async function hookLane(argv: readonly string[]): Promise<number> {
     process.on("SIGHUP", () => undefined);
     if (process.platform === "darwin" && argv[0] === "agent" && !alone) return await handOver(argv);
     process.env["HX_HOOK"] = "1";
+    if (argv[0] === "git" && argv[1] === "check-push") process.exit(await checkBefore(argv.slice(2)));
     await runHook(argv, process.stdin, deps());
   } catch {
     // Not even the working directory is there any more. Nothing to do, and nobody to tell.

@@ -38,7 +38,7 @@ export async function openWorld(context: WorldContext, settings: Settings = read
     log: logWorld(settings, context, ports),
     share: shareWorld(settings, context, ports),
     policy: policyWorld(settings, context, ports),
-    guard: guardWorld(settings, context),
+    guard: guardWorld(settings, context, ports),
     rights: rightsWorld(settings, context, ports),
     keeping: keepingWorld(settings, context, ports),
     async *demo() {

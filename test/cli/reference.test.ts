@@ -93,6 +93,8 @@ const JSON_RUNS: readonly (readonly [keyof typeof SCHEMAS, readonly string[], nu
   ["retention", ["retention"], 0],
   ["erase", ["erase", "7f3a91c2", "--yes"], 0],
   ["exportMe", ["export", "--me", "about-me"], 0],
+  ["guard-anchor", ["guard", "anchor", "--branch", "hx-anchor"], 0],
+  ["guard-hook", ["guard", "install", "/srv/git/shop.git"], 1],
 ];
 
 describe("--json", () => {

@@ -3,7 +3,7 @@ import type * as p from "../../src/cli/world-people.ts";
 import type * as r from "../../src/cli/world-requests.ts";
 import { sessionId } from "../../src/domain/ids.ts";
 import type * as s from "../../src/cli/world-share.ts";
-import type * as g from "../../src/cli/world-guard.ts";
+import { guardSamples } from "./guard-samples.ts";
 import type * as rights from "../../src/cli/world-rights.ts";
 import { NOW } from "./host.ts";
 import { aboutMe, erased, erasePlan, retention } from "./samples-rights.ts";
@@ -55,12 +55,6 @@ export const capture: w.CaptureReport = {
   sessions: [{ id: ID, agent: "claude-code", title: "mend the cart", newBytes: 4321, omittedBytes: 17, isNew: true }],
   skipped: [{ agent: "codex", session: "0199", reason: "ran outside this repository" }],
   failed: 0,
-};
-
-export const guarded: g.GuardResult = {
-  since: "state",
-  counts: { code: 0, lanes: 3, headers: 40, keys: 3, cards: 1 },
-  findings: [{ severity: "refused", code: "lane-rollback", ref: `refs/sessions/v1/lane/${"a".repeat(26)}`, message: `lane '${"a".repeat(26)}' went back from header 5 to 3`, hint: "hx sync" }],
 };
 
 export const sync: w.SyncReport = {
@@ -386,7 +380,7 @@ export function sampleWorld(): object {
     },
     keeping: { pause: async () => paused, endPause: async () => paused, toExclude: async () => excluded, exclude: async () => excluded },
     hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
-    guard: { push: async () => guarded, remote: async () => guarded },
+    guard: guardSamples,
     demo: () => each(demoSteps),
   };
 }

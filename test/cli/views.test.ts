@@ -30,6 +30,7 @@ import { verifyView } from "../../src/cli/views/verify.ts";
 import { ago, cut, size } from "../../src/cli/views/words.ts";
 import { NOW, hx } from "./host.ts";
 import * as policies from "./policy-samples.ts";
+import { guarded } from "./guard-samples.ts";
 import * as samples from "./samples.ts";
 
 const plainStyle = new Chalk({ level: 0 });
@@ -63,7 +64,7 @@ const VIEWS: readonly (readonly [string, () => string])[] = [
   ["transcript", () => [...transcriptView(poisoned(samples.shown), plainStyle)].join("")],
   ["markdown", () => [...markdownView(poisoned(samples.shown))].join("")],
   ["verify", () => verifyView(poisoned(samples.verified), plainStyle)],
-  ["guard", () => guardView(poisoned(samples.guarded), plainStyle)],
+  ["guard", () => guardView(poisoned(guarded), plainStyle)],
   ["inspection", () => inspectionView(poisoned(samples.inspection), plainStyle)],
   ["capture", () => captureView(poisoned(samples.capture), plainStyle, false)],
   ["requests", () => requestsView(poisoned(samples.requests), plainStyle, NOW) + requestsLines(poisoned(samples.requests)) + askedView(poisoned(samples.asked), plainStyle) + deniedView(poisoned(samples.answered)) + withdrawnView(poisoned(samples.answered))],

@@ -5,6 +5,7 @@ import { cborVectors, envelopeVectors, keyTreeVectors, pathVectors, stateVectors
 import { bodyVectors, headerVectors, manifestVectors, partRecordVectors, privateBlockVectors } from "./vectors-lane.ts";
 import { cardVectors, deviceKeyVectors, itemVectors, statementVectors, wrapVectors } from "./vectors-sealed.ts";
 import { commitVectors } from "./vectors-commit.ts";
+import { anchorVectors } from "./vectors-anchor.ts";
 import { guardStateVectors } from "./vectors-guard.ts";
 import { erasureVectors } from "./vectors-erasure.ts";
 import { laneFaultVectors } from "./vectors-lane-faults.ts";
@@ -41,6 +42,7 @@ export function makeVectors(): Promise<Record<string, object>> {
       "device-key": await deviceKeyVectors(world),
       commit: commitVectors(),
       "guard-state": guardStateVectors(),
+      anchor: anchorVectors(world),
       part: await partVectors(world),
       replay: replayVectors(world),
       lane,

@@ -8,6 +8,7 @@ import type { CborMap } from "../../src/format/cbor.ts";
 import { decodeCard, openCard } from "../../src/format/card.ts";
 import { openEnvelope, signEnvelope, signedMessage } from "../../src/format/envelope.ts";
 import type { EnvelopeType } from "../../src/format/envelope.ts";
+import { decodeAnchor } from "../../src/format/anchor.ts";
 import { decodeGuardState, encodeGuardState } from "../../src/format/guard-state.ts";
 import { decodeBody, decodeHeader } from "../../src/format/header.ts";
 import { workspaceIdOf } from "../../src/format/ids.ts";
@@ -65,6 +66,11 @@ async function fileKey(vector: Vector, kdf: KeyDerivation): Promise<Uint8Array> 
 /** One reader a file of fixtures/vectors. Each throws the HxError that a bad vector expects. */
 export const READERS: Readonly<Record<string, Reader>> = {
   "guard-state": (_, vector) => ({ text: Buffer.from(encodeGuardState(decodeGuardState(new TextEncoder().encode(text(vector, "text"))))).toString("utf8") }),
+  anchor: (crypto, vector) => {
+    const { n, head, lanes } = decodeAnchor(hex(vector, "envelope"));
+    openEnvelope(hex(vector, "envelope"), "hx/anchor/v1", (message, signature) => crypto.signer.verify(hex(vector, "public_key"), message, signature));
+    return { n, head: head.n, lanes: [...lanes.values()].map(({ seq }) => seq) };
+  },
   cbor: (_, vector) => ({ cbor: toHex(encodeCbor(decodeCbor(hex(vector, "cbor")))) }),
   envelope: (crypto, vector) => {
     const type = text(vector, "type") as EnvelopeType;

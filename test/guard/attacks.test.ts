@@ -5,6 +5,7 @@ import { newProjectId, newRepository } from "../../src/app/workspace/found.ts";
 import { projectBody, signStatement } from "../../src/app/workspace/compose.ts";
 import { writeStatements } from "../../src/app/workspace/append.ts";
 import { readChain } from "../../src/app/workspace/chain.ts";
+import { toHex } from "../../src/domain/bytes.ts";
 import type { Connection } from "../../src/domain/connection.ts";
 import type { Oid } from "../../src/domain/ids.ts";
 import { certificateMessage } from "../../src/format/header.ts";
@@ -104,8 +105,18 @@ const chains: readonly Row[] = [
   ["shortened", async (by) => by.move(ROOT_REF, await writeStatements(by.store, null, stage.theatre.scene.founded.statements.slice(0, 2), NOW)), "chain-rewritten", "chain-rewritten"],
   ["with a statement without the right", withoutRight, "chain-invalid", "chain-invalid"],
   ["with a commit that changes a statement", (by) => changedStatement(by), "chain-invalid", "chain-invalid"],
+  ["with a text that no policy names", (by) => withText(by), "chain-invalid", "chain-invalid"],
   ["that is a lane", (by) => by.move(ROOT_REF, by.forge.head), "chain-rewritten", "chain-invalid"],
 ];
+
+/** An honest statement, and beside it bytes that nobody signed. */
+async function withText(by: Attacker): Promise<void> {
+  const { crypto, founded, person } = stage.theatre.scene;
+  const chain = await readChain(by.store, (await by.store.read(ROOT_REF)) ?? by.forge.head, NOW);
+  const statement = signStatement(crypto, person.acting, founded.state, projectBody(crypto, founded.state, newProjectId(crypto), "shop"));
+  const text = new TextEncoder().encode("a text of nobody");
+  await by.move(ROOT_REF, await writeStatements(by.store, chain, [statement], NOW, new Map([[toHex(crypto.hashes.h(text)), text]])));
+}
 
 const changedStatement = async (by: Attacker): Promise<void> => {
   const tip = (await by.store.read(ROOT_REF)) ?? by.forge.head;

@@ -24,6 +24,7 @@ import { openSegment, segmentAdditional } from "./segment.ts";
 import { SessionFiles } from "./session-files.ts";
 import { openShare } from "./share-wraps.ts";
 import { openSharing } from "./sharing.ts";
+import { readAnchor } from "./anchor.ts";
 import { readGuardState } from "./guard-state.ts";
 import { statementsInItems } from "./sharing-items.ts";
 import { stateOf } from "./state.ts";
@@ -47,6 +48,10 @@ function agreeAll(vector: Json, values: Record<string, unknown>): void {
 
 /** How to open a vector of each file and what it must then say. */
 export const vectorChecks: Record<string, (vector: Json) => void | Promise<void>> = {
+  anchor(v) {
+    const { n, head, lanes } = readAnchor(v.bytes("envelope"), v.bytes("public_key"));
+    agreeAll(v, { n, head, lanes });
+  },
   body(v) {
     const body = readBody(v.list("pieces").map((piece) => fromHex(String(piece))));
     agreeAll(v, { batch: body.batch.length, heads: body.heads.length });

@@ -38,11 +38,36 @@ function tellLines(): readonly string[] {
   ];
 }
 
+const FILE = ".hx/connection.yaml";
+
 /**
- * What a git hook does, as lines of POSIX shell that may stand anywhere in a hook of the user: they read nothing
- * from stdin, print nothing but that requests wait, leave no variable behind, hold under `set -eu`, and end with status 0.
+ * Asks guard before git speaks with the remote, and ends with 14 where it refuses. One git process tells that the connection file is the
+ * same everywhere and nothing goes below `refs/sessions/`: then hx is not started. Whatever else goes wrong stops no push.
+ * @param again hand stdin on to what follows in the same shell
  */
-export function gitHookLines(event: GitEvent, hxCommand: string): readonly string[] {
+function checkLines(hx: string, again: boolean): readonly string[] {
+  const asked = `{ printf 'refs/remotes/%s/%s:${FILE}\\n' "\${1-}" "$hx_base"; printf '%s\\n' "$hx_push" | while read -r l o r x; do case "$r" in (refs/[Ss]essions/*) echo sessions ;; (*) case "$o" in (*[!0]*) echo "$o:${FILE}" ;; esac ;; esac; done; }`;
+  const same = `{ f=; s=y; while read -r o m; do [ "$m" != missing ] || o=none; [ -n "$f" ] || f=$o; [ "$f" = "$o" ] || s=; done; echo "$s"; }`;
+  const lines = [
+    "hx_push=; [ -t 0 ] || hx_push=$(cat) || :",
+    'hx_base=HEAD; [ -f "${GIT_DIR:-.git}/refs/remotes/${1-}/HEAD" ] || hx_base=main',
+    'if [ -n "$hx_push" ]; then',
+    `  hx_same=$(${asked} | GIT_NO_LAZY_FETCH=1 git cat-file --batch-check='%(objectname)' 2>/dev/null | ${same}) || hx_same=y`,
+    `  [ -n "$hx_same" ] || { printf '%s\\n' "$hx_push" | ${hx} hook git check-push "$@" || [ "$?" != 14 ] || exit 14; }`,
+    "fi",
+  ];
+  // git ends its last line, the document ends its own: the same bytes.
+  const refed = ['if [ -n "$hx_push" ]; then', "exec <<HX_PUSH", "$hx_push", "HX_PUSH", "fi"];
+  return [...lines, ...(again ? refed : []), "unset hx_push hx_base hx_same"];
+}
+
+/**
+ * What a git hook does, as lines of POSIX shell that may stand anywhere in a hook of the user: they leave stdin as it was, print nothing but
+ * that requests wait and what guard refuses, leave no variable behind, hold under `set -eu`, and end with status 0, or with 14 for a push
+ * that guard refuses.
+ * @param again whether something follows in the same shell that reads stdin
+ */
+export function gitHookLines(event: GitEvent, hxCommand: string, again = true): readonly string[] {
   const hx = shellWord(hxCommand);
   const guard = `if [ -z "\${HX_SKIP-}\${HX_HOOK-}" ] && command -v ${hx} >/dev/null 2>&1; then`;
   const quiet = "</dev/null >/dev/null 2>&1";
@@ -55,6 +80,7 @@ export function gitHookLines(event: GitEvent, hxCommand: string): readonly strin
   if (event === "post-commit") return [guard, `  ${detached("hook git post-commit")}`, attended, ...tell, "  fi", "fi"];
   return [
     guard,
+    ...checkLines(hx, again),
     attended,
     ...tell,
     `    ${detached('hook git pre-push "$@"')}`,
@@ -67,7 +93,7 @@ export function gitHookLines(event: GitEvent, hxCommand: string): readonly strin
 
 /** The same on one line, for places that hold one command and append the arguments of the hook to it. */
 export function gitHookCommand(event: GitEvent, hxCommand: string): string {
-  const script = gitHookLines(event, hxCommand)
+  const script = gitHookLines(event, hxCommand, false)
     .map((line) => line.trim())
     .join("; ")
     .replaceAll("then;", "then")

@@ -2,7 +2,7 @@ import { toHex } from "../../domain/bytes.ts";
 import type { GuardCounts, GuardFinding } from "../../domain/guard/finding.ts";
 import type { LaneId, Oid, RefName } from "../../domain/ids.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
-import type { GuardKeys, GuardLane, GuardState } from "../../format/guard-state.ts";
+import type { GuardKeys, GuardLane } from "../../format/guard-state.ts";
 import { keysRef, laneRef, parseSessionsRef } from "../../format/paths.ts";
 import type { ObjectReader } from "../../ports/git.ts";
 import { frozenError } from "../lane/frozen-lane.ts";
@@ -10,6 +10,7 @@ import { NOT_KNOWN, verifyKeys } from "../lane/keys.ts";
 import { noWorkFiles } from "../lane/no-work-files.ts";
 import { StateCache } from "../lane/state.ts";
 import { verifyLane, type LaneRules, type VerifiedLane } from "../lane/verify-lane.ts";
+import type { LastGood } from "./last-good.ts";
 import { judged, keysCode, laneCode, refused, warned, type Judged } from "./refusals.ts";
 
 export interface JudgedLanes {
@@ -22,7 +23,7 @@ export interface JudgedLanes {
 type Refs = ReadonlyMap<RefName, Oid>;
 
 /** Judges all lanes and keys refs from their start, and holds them against the last good state. Segments need not be there. */
-export async function judgeLanes(store: ObjectReader, rules: LaneRules, refs: Refs, last: GuardState | null, state: WorkspaceState): Promise<JudgedLanes> {
+export async function judgeLanes(store: ObjectReader, rules: LaneRules, refs: Refs, last: LastGood | null, state: WorkspaceState): Promise<JudgedLanes> {
   const findings: GuardFinding[] = [];
   const verified = new Map<LaneId, VerifiedLane>();
   const lanes = new Map<LaneId, GuardLane>();
@@ -69,7 +70,7 @@ async function judgeOne(store: ObjectReader, rules: LaneRules, lane: LaneId, ref
  * A lane that was pushed while somebody removed its author goes beyond its freeze, and nobody can ever mend that: readers count it no further.
  * What is new since a good state that knew the freeze is no such accident.
  */
-function judgeFrozen({ lane, trust, frozen }: VerifiedLane, last: GuardState | null, { freezes }: WorkspaceState, rules: LaneRules): GuardFinding | null {
+function judgeFrozen({ lane, trust, frozen }: VerifiedLane, last: LastGood | null, { freezes }: WorkspaceState, rules: LaneRules): GuardFinding | null {
   if (frozen === null) return null;
   const { message } = frozenError(lane, frozen);
   const since = freezes.get(rules.repo)?.since ?? 0;

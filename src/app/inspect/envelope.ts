@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<EnvelopeType, string>> = {
   "hx/statement/v1": "statement",
   "hx/join/v1": "request to join",
   "hx/join-device/v1": "request of a device",
+  "hx/anchor/v1": "anchor",
   "hx/request/v1": "request",
   "hx/withdrawal/v1": "withdrawal",
   "hx/denial/v1": "denial",

@@ -55,6 +55,7 @@ async function candidates(ledger: Ledger, type: Envelope["type"], map: CborMap):
     case "hx/person-key/v1":
       return personKeys(await stateHere(ledger), map.get("person"));
     case "hx/statement/v1":
+    case "hx/anchor/v1":
       return deviceKey(await stateHere(ledger), map.get("by"));
     case "hx/join/v1":
       return cardKeys(ledger, map);

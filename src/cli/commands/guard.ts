@@ -15,6 +15,7 @@ export const command: CommandSpec = {
     "On a server, as a hook of a bare repository: --pre-receive reads git's lines from stdin, --update judges one ref.",
     "In CI, in a clone: fetches what the remote has under refs/sessions/, without segments and not into the clone, and judges it.",
     "Refuses what docs/spec/guard.md lists, with exit 14, the reason and a command that mends it.",
+    "Beside it: hx guard install, hx guard uninstall, hx guard anchor.",
   ],
   arguments: [
     { name: "[old]", summary: "With --update: the value that the ref has, as git gives it" },
@@ -26,9 +27,10 @@ export const command: CommandSpec = {
     { flags: "--remote <remote>", summary: "In CI: the remote to judge, instead of origin" },
     { flags: "--target <branch>", summary: "In CI: refuse a checkout that weakens the connection of this branch of the remote" },
     { flags: "--state <file>", summary: "In CI: the last good state, compared when it is there and written when all is well" },
+    { flags: "--anchor <branch>", summary: "In CI: the last good state is the anchor on this branch of the remote" },
     { flags: "--accept <oid>", summary: "Accept the connection file with this git object id although it loosens; may be repeated", repeatable: true },
   ],
-  examples: ["hx guard --pre-receive", "hx guard --update \"$1\" \"$2\" \"$3\"", "hx guard --state guard.json --target main"],
+  examples: ["hx guard --pre-receive", "hx guard --update \"$1\" \"$2\" \"$3\"", "hx guard --state guard.json --target main", "hx guard --anchor hx-anchor"],
   exits: [1, 10, 14, 130],
   schema: SCHEMAS.guard,
   async run(call) {
@@ -46,8 +48,9 @@ async function judge(call: Call): Promise<GuardResult> {
   const accept = options.list("accept");
   const update = options.text("update");
   const preReceive = options.flag("preReceive");
-  const remote = present({ remote: options.text("remote"), target: options.text("target"), state: options.text("state") });
+  const remote = present({ remote: options.text("remote"), target: options.text("target"), state: options.text("state"), anchor: options.text("anchor") });
   if ([preReceive, update !== undefined, Object.keys(remote).length > 0].filter(Boolean).length > 1) throw new HxError("usage", "'--pre-receive', '--update' and the options for CI exclude each other", { hints: ["hx help guard"] });
+  if (remote.state !== undefined && remote.anchor !== undefined) throw new HxError("usage", "'--state' and '--anchor' exclude each other", { hints: ["hx help guard"] });
   if (update === undefined && call.arguments.length > 0) throw new HxError("usage", "an old and a new value go with '--update <ref>'", { hints: ["hx help guard"] });
   if (preReceive) {
     const lines = linesOf(await call.host.readStdin(MOST_LINES));

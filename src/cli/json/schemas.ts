@@ -47,4 +47,6 @@ export const SCHEMAS = {
   guard: "hx.guard/1",
   retention: "hx.retention/1",
   erase: "hx.erase/1",
+  "guard-anchor": "hx.guard-anchor/1",
+  "guard-hook": "hx.guard-hook/1",
 } as const;

@@ -8,6 +8,11 @@ export type GuardCode =
   | "connection-contradicted"
   | "connection-weakened"
   | "remote-unlisted"
+  | "policy-unknown"
+  | "policy-coming"
+  | "policy-loosened"
+  | "anchor-missing"
+  | "anchor-invalid"
   | "chain-missing"
   | "chain-deleted"
   | "chain-rewritten"
@@ -62,6 +67,8 @@ export interface GuardCounts {
 
 export interface GuardReport {
   readonly findings: readonly GuardFinding[];
+  /** The version of the policy that is in force; absent where none is, or where nobody looked. */
+  readonly policy?: { readonly version: number; readonly effective: number };
   readonly counts: GuardCounts;
 }
 
