@@ -124,7 +124,7 @@ async function syncChain(ledger: Ledger, remote: Remote, url: string, refs: Read
 
 /**
  * The remote takes nothing but what goes on from its own commits. Another clone may have brought the same statements there in other ones,
- * and a chain that comes from a home of its own has those of the home: then the statements that the remote lacks go on top of its commits.
+ * and a chain that comes from a home of its own has those of the home: then the statements and texts that the remote lacks go on top of its commits.
  * @param ours tip of a chain that says the same as `theirs`, as far as both go
  */
 async function onTopOf(ledger: Ledger, theirs: Chain, ours: Oid): Promise<Oid> {
@@ -133,7 +133,8 @@ async function onTopOf(ledger: Ledger, theirs: Chain, ours: Oid): Promise<Oid> {
   const chain = await readChain(store, ours, now);
   if (chain.commits.includes(theirs.tip)) return ours;
   const missing = chain.statements.slice(theirs.statements.length);
-  return missing.length === 0 ? theirs.tip : writeStatements(store, theirs, missing, now);
+  const isWhole = missing.length === 0 && [...chain.documents.keys()].every((hash) => theirs.documents.has(hash));
+  return isWhole ? theirs.tip : writeStatements(store, theirs, missing, now, chain.documents);
 }
 
 /** Lanes that this clone writes, or wrote in an earlier quarter: those whose refs lie in the work repository. */
