@@ -122,6 +122,8 @@ describe("a further repository", () => {
     await ada.machine.git(checkout, "push", "-q", "origin", "HEAD");
     await ada.machine.hx(checkout, "sync");
     await admitted(world, remote, ada, "Cyd", "cyd");
+    await ada.hx("policy", "init", "--yes", "--company", "Example Ltd", "--contact", "privacy@example.com", "--retention", "24", "--notice", "1");
+    await ada.hx("policy", "publish", "--effective", new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10), "--yes");
     const away = `${further}.away`;
     await rename(further, away);
     const plan = await ada.machine.tryHx(ada.checkout, ["member", "remove", "Cyd"]);
@@ -132,6 +134,10 @@ describe("a further repository", () => {
     expect([...state.chain.state.freezes.keys()]).toEqual([ledger.repo]);
     const synced = await ada.machine.tryHx(checkout, ["sync"]);
     expect([synced.code, synced.stdout, synced.stderr]).toEqual([0, expect.anything(), expect.not.stringContaining("froze")]);
+    // What the home said meanwhile lies on top of the commits of this remote, the texts of its policy too.
+    const texts = async (at: string): Promise<string> => ada.machine.git(at, "ls-tree", "-r", "--format=%(path) %(objectname)", ROOT_REF, "p/");
+    expect(await texts(further)).toBe(await texts(remote));
+    expect(await texts(further)).toMatch(/^p\//);
     await ben.hx("sync");
     await ada.hx("sync");
   });
