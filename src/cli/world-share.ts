@@ -43,6 +43,8 @@ export interface SharePlan {
   readonly expires?: number;
   readonly follow: boolean;
   readonly sessions: readonly SharePlanSession[];
+  /** The policy asks for redacted copies of what has findings. */
+  readonly copiesOnly: boolean;
 }
 
 export interface SharePlanSession {

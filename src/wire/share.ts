@@ -52,7 +52,7 @@ export async function shareHere(
   const examined = await examineAll(here, context, scanner, await openOwnSessions(ledger, wanted.sessions));
   const { turns } = wanted;
   const isCut = options.redact || turns !== undefined;
-  const decision = await decide(planOf(here, options, wanted, examined, isCut));
+  const decision = await decide({ ...planOf(here, options, wanted, examined, isCut), copiesOnly: terms.redaction });
   if (terms.redaction && decision === "as-is" && examined.some(({ findings }) => findings.length > 0)) {
     throw new HxError("refused", "what the secret scan found is not shared as it is: the policy asks for a redacted copy", { hints: [`hx share ${options.what.join(" ")} --redact`, "hx policy show"] });
   }
@@ -197,7 +197,7 @@ function approveAll(here: SharingClone, ledger: WritableLedger, options: ShareOp
   return { approvals: each.flatMap(({ approvals }) => approvals), additions: joinAdditions(each.map(({ additions }) => additions)) };
 }
 
-function planOf({ acting, sharing, state }: SharingClone, options: ShareOptions, { team, audience, request, turns }: Chosen, examined: readonly Examined[], copy: boolean): SharePlan {
+function planOf({ acting, sharing, state }: SharingClone, options: ShareOptions, { team, audience, request, turns }: Chosen, examined: readonly Examined[], copy: boolean): Omit<SharePlan, "copiesOnly"> {
   const { directory } = acting;
   const person = (id: PersonId): string => called(directory.person(id));
   const members = [...(state.chain.state.teams.get(team)?.members ?? [])].map(([id, since]) => ({ name: person(id), since }));

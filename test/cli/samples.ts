@@ -70,6 +70,7 @@ export const sharePlan: s.SharePlan = {
   team: { id: "e".repeat(32), name: "core" },
   members: [{ name: "Ben", since: 7 }, { name: "Cyd", since: 9 }],
   audience: "team",
+  copiesOnly: false,
   expires: NOW + 30 * 24 * HOUR,
   follow: false,
   sessions: [

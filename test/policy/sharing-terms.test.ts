@@ -91,6 +91,7 @@ it("an approval under a policy lives no longer than that says, whoever made it w
 it("what the scan found is shared as a redacted copy alone, where the policy asks for it", async () => {
   const secret = `ghp_${"A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8".slice(0, 36)}`;
   const found = await keeps(ada, 4, ["a token is in here", `use ${secret} for it`]);
+  expect(await ada.failure("share", found, "--team", "core", "--yes")).toMatchObject({ exit: 14, hints: ["add --redact to share a copy without it"] });
   expect(await ada.failure("share", found, "--team", "core", "--as-is", "--yes")).toMatchObject({ exit: 14, code: "refused", message: expect.stringContaining("the policy asks for a redacted copy"), hints: [`hx share ${found} --redact`, "hx policy show"] });
   const done = (await ada.json("share", found, "--team", "core", "--redact", "--yes")) as { sessions: readonly { copy?: string }[] };
   expect(await ada.hx("show", done.sessions[0]?.copy ?? "")).not.toContain(secret);

@@ -77,7 +77,7 @@ async function decide(call: Call, plan: SharePlan): Promise<ShareDecision> {
   }
   if (isFound && !asIs && (call.yes || !call.answers.possible)) {
     throw new HxError("refused", `the secret scan found something in ${plan.sessions.filter(({ findings }) => findings.length > 0).length} of ${plan.sessions.length} sessions, and nobody says what is to become of it`, {
-      hints: ["add --redact to share a copy without it", "add --as-is to share the original all the same"],
+      hints: ["add --redact to share a copy without it", ...(plan.copiesOnly ? [] : ["add --as-is to share the original all the same"])],
     });
   }
   if (isFound && asIs && !call.yes) {
