@@ -42,7 +42,8 @@ export async function currentSession({ agents, directories }: Looking): Promise<
   return newest;
 }
 
-async function lastWritten(agent: Agent, { files }: SessionSource): Promise<number> {
+/** When the newest file of a session was written, ms since 1970; 0 where none can be opened. */
+export async function lastWritten(agent: Agent, { files }: SessionSource): Promise<number> {
   let newest = 0;
   for (const file of files) {
     const open = await agent.open(file).catch(() => null);

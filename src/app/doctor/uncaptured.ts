@@ -1,6 +1,7 @@
-import type { Agent, SessionSource } from "../../ports/agent.ts";
+import type { Agent } from "../../ports/agent.ts";
 import type { Boundary } from "../capture/boundary.ts";
 import { captureSession } from "../capture/capture-session.ts";
+import { lastWritten } from "../capture/find-source.ts";
 import type { WritableLedger } from "../ledger.ts";
 import { fail, ok, warn, type Finding } from "./check.ts";
 
@@ -34,7 +35,7 @@ export async function uncapturedFinding({ ledger, boundary, directories, nowMs, 
     if (outcome.kind === "current") captured += 1;
     if (outcome.kind !== "captured") continue;
     behind += 1;
-    oldest = Math.min(oldest, await modified(agent, source));
+    oldest = Math.min(oldest, await lastWritten(agent, source));
   }
   if (behind === 0) return ok(captured === 0 ? "no session of this repository" : `${captured} sessions of this repository, all captured`);
   const days = Math.floor((nowMs - oldest) / DAY_MS);
@@ -42,15 +43,4 @@ export async function uncapturedFinding({ ledger, boundary, directories, nowMs, 
   const fix = held?.fix ?? "hx capture";
   if (keepsDays !== undefined && days >= keepsDays - NOTICE) return fail(`${said}; the oldest was last written ${days} days ago, and ${agent.title} deletes after ${keepsDays}`, fix);
   return warn(said, fix);
-}
-
-/** When the newest file of a session was written, ms since 1970. */
-async function modified(agent: Agent, { files }: SessionSource): Promise<number> {
-  let newest = 0;
-  for (const file of files) {
-    const open = await agent.open(file).catch(() => null);
-    newest = Math.max(newest, open?.modifiedMs ?? 0);
-    await open?.close();
-  }
-  return newest;
 }
