@@ -1,19 +1,57 @@
-import { claudeCode } from "../adapters/agents/claude-code/adapter.ts";
-import { codex } from "../adapters/agents/codex/adapter.ts";
+import { claudeRoots } from "../adapters/agents/claude-code/roots.ts";
+import { codexRoots } from "../adapters/agents/codex/roots.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Settings } from "./settings.ts";
+import { given, wired, type WiredAgent } from "./wired-agent.ts";
 
-/** One line an agent. Where its hooks live is in agent-hooks.ts. */
-const WIRED: readonly ((settings: Settings) => Agent)[] = [
-  ({ home, env }) =>
-    claudeCode({ home, ...given("configDir", env["CLAUDE_CONFIG_DIR"]), ...given("projectDirName", env["CLAUDE_CODE_PROJECT_DIR_NAME"]), ...given("xdgConfigHome", env["XDG_CONFIG_HOME"]) }),
-  ({ home, env }) => codex({ home, ...given("codexHome", env["CODEX_HOME"]) }),
+/** One block an agent. Adapters are imported when they are needed, since a hook needs one or few. Where an agent's hooks live is in agent-hooks.ts. */
+export const AGENTS: readonly WiredAgent[] = [
+  wired({
+    name: "claude-code",
+    title: "Claude Code",
+    program: "claude",
+    resume: (id) => `claude --resume ${id}`,
+    options: ({ home, env }) => ({
+      home,
+      ...given("configDir", env["CLAUDE_CONFIG_DIR"]),
+      ...given("projectDirName", env["CLAUDE_CODE_PROJECT_DIR_NAME"]),
+      ...given("xdgConfigHome", env["XDG_CONFIG_HOME"]),
+    }),
+    roots: claudeRoots,
+    adapter: async () => (await import("../adapters/agents/claude-code/adapter.ts")).claudeCode,
+  }),
+  wired({
+    name: "codex",
+    title: "Codex",
+    resume: (id) => `codex resume ${id}`,
+    options: ({ home, env }) => ({ home, ...given("codexHome", env["CODEX_HOME"]) }),
+    roots: codexRoots,
+    adapter: async () => (await import("../adapters/agents/codex/adapter.ts")).codex,
+  }),
 ];
 
-export function agentsOf(settings: Settings): readonly Agent[] {
-  return WIRED.map((wired) => wired(settings));
+/** Every agent that hx knows: loads all adapters. */
+export function agentsOf(settings: Settings): Promise<readonly Agent[]> {
+  return Promise.all(AGENTS.map((agent) => agent.load(settings)));
 }
 
-function given<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: string } {
-  return value === undefined || value === "" ? {} : ({ [key]: value } as { readonly [K in Key]: string });
+/** The agents of which this machine may have sessions: loads theirs alone. */
+export async function presentAgents(settings: Settings): Promise<readonly Agent[]> {
+  const loaded = await Promise.all(AGENTS.map(async (agent) => ((await agent.present(settings)) ? [await agent.load(settings)] : [])));
+  return loaded.flat();
+}
+
+/** The agent of that name, loaded alone; null where hx knows none. */
+export async function agentNamed(settings: Settings, name: string): Promise<Agent | null> {
+  return (await wiredAgent(name)?.load(settings)) ?? null;
+}
+
+/** What is known of an agent without its adapter; undefined where hx knows none of that name. */
+export function wiredAgent(name: string): WiredAgent | undefined {
+  return AGENTS.find((agent) => agent.name === name);
+}
+
+/** What a person types to start an agent. */
+export function programOf(name: string): string {
+  return wiredAgent(name)?.program ?? name;
 }

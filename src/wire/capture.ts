@@ -3,8 +3,9 @@ import { requireSeen } from "../app/policy/seen.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { CaptureOptions, CaptureReport, CapturedSession, WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
+import type { Agent } from "../ports/agent.ts";
 import { announcePolicy } from "./announce.ts";
-import { agentsOf } from "./agents.ts";
+import { AGENTS, agentNamed, presentAgents } from "./agents.ts";
 import { boundaryOf, connected, openClone, openLedger, writable } from "./clone.ts";
 import { openHere } from "./here.ts";
 import { settlePause } from "./keeping-world.ts";
@@ -25,12 +26,9 @@ export async function captureHere(settings: Settings, context: WorldContext, por
   if (own === null) throw new HxError("not-connected", "this identity is not a member of the workspace any more", { hints: ["hx member list"] });
   await announcePolicy(own, state.chain.state, (text) => context.progress.warn(text));
   await requireSeen(own, state.chain.state);
-  const agents = agentsOf(settings);
-  const unknown = options.agents.find((name) => agents.every((agent) => agent.name !== name));
-  if (unknown !== undefined) throw new HxError("usage", `no agent is called '${unknown}'`, { hints: agents.map(({ name }) => `hx capture --agent ${name}`) });
-  const chosen = options.agents.length === 0 ? agents : agents.filter(({ name }) => options.agents.includes(name));
+  const chosen = await chosenAgents(settings, options.agents);
   const { boundary, directories, keep } = await boundaryOf(clone, ledger, state);
-  if (await settlePause(ledger, state, { agents, directories })) throw new HxError("refused", "capture is paused in this clone", { hints: ["hx pause --end"] });
+  if (await settlePause(settings, ledger, state, directories)) throw new HxError("refused", "capture is paused in this clone", { hints: ["hx pause --end"] });
   const captured = await captureAll(own, chosen, boundary, {
     directories,
     waitMs: WAIT_MS,
@@ -42,6 +40,16 @@ export async function captureHere(settings: Settings, context: WorldContext, por
   });
   if (!options.dryRun) await keep();
   return { sessions: captured.flatMap(sessionOf), skipped: captured.flatMap(skippedOf), failed: captured.filter(({ outcome }) => outcome.kind === "failed").length };
+}
+
+/** Those that are named, else those that are here. @throws HxError `usage` */
+async function chosenAgents(settings: Settings, names: readonly string[]): Promise<readonly Agent[]> {
+  if (names.length === 0) return presentAgents(settings);
+  const known = new Set(AGENTS.map(({ name }) => name));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined) throw new HxError("usage", `no agent is called '${unknown}'`, { hints: AGENTS.map(({ name }) => `hx capture --agent ${name}`) });
+  const agents = await Promise.all([...new Set(names)].map((name) => agentNamed(settings, name)));
+  return agents.filter((agent) => agent !== null);
 }
 
 function sessionOf({ agent, outcome }: Captured): CapturedSession[] {

@@ -3,8 +3,7 @@ import { check, fail, ok, warn, type Check, type Finding } from "../app/doctor/c
 import type { HookEntry } from "../ports/hooks.ts";
 import type { GitEvent } from "../adapters/hooks/shell.ts";
 import { gitEvents } from "../adapters/hooks/shell.ts";
-import { agentProgram } from "./agent-program.ts";
-import { agentsOf } from "./agents.ts";
+import { AGENTS, programOf } from "./agents.ts";
 import type { Clone } from "./clone.ts";
 import { expectedLines, hookShell, installedLines, linesFire, shellComplaint } from "./hook-probe.ts";
 import { hookPlaces } from "./hooks-world.ts";
@@ -21,8 +20,8 @@ export async function* hookChecks(settings: Settings, clone: Clone, directory: s
       return entry === undefined ? fail("hx has no such hook") : gitFinding(settings, clone, event, entry);
     });
   }
-  for (const agent of agentsOf(settings)) {
-    if ((await agent.roots().catch(() => [])).length === 0) continue;
+  for (const agent of AGENTS) {
+    if (!(await agent.present(settings))) continue;
     yield check(`hooks of ${agent.name}`, () => agentFinding(settings, directory, agent.name));
   }
 }
@@ -65,11 +64,11 @@ async function agentFinding(settings: Settings, directory: string, name: string)
   if (best === undefined || present(best.entries) === 0) return fail("not installed: a session is kept at the next commit or push only", `hx hooks install ${name}`);
   const where = best.entries[0]?.where ?? "";
   const untrusted = best.entries.filter(({ state }) => state === "untrusted");
-  if (untrusted.length > 0) return warn(untrusted[0]?.note ?? "installed, and not trusted yet", agentProgram(name));
+  if (untrusted.length > 0) return warn(untrusted[0]?.note ?? "installed, and not trusted yet", programOf(name));
   const odd = best.entries.find(({ state }) => state === "absent" || state === "changed");
   if (odd !== undefined) return fail(`'${odd.event}' in '${odd.where}' is ${odd.state}`, `hx hooks install ${name}${best.project ? " --project" : ""}`);
   const unknown = best.entries.find(({ state }) => state === "unknown");
-  if (unknown !== undefined) return warn(unknown.note ?? `whether the hooks in '${where}' run cannot be told`, agentProgram(name));
+  if (unknown !== undefined) return warn(unknown.note ?? `whether the hooks in '${where}' run cannot be told`, programOf(name));
   return ok(`${best.entries.length} in '${where}'. That the agent runs them is seen at its next session only`);
 }
 

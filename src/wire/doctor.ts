@@ -118,7 +118,7 @@ async function* aboutLedger(clone: Clone, ledger: Ledger): AsyncGenerator<Check,
 }
 
 async function* aboutAgents(settings: Settings, clone: Clone, ledger: Ledger, state: Connected, lane: OwnLane | null): AsyncGenerator<Check> {
-  for (const agent of agentsOf(settings)) {
+  for (const agent of await agentsOf(settings)) {
     yield check(`sessions of ${agent.name}`, async () => {
       if ((await agent.roots()).length === 0) return ok("the agent is not on this machine");
       if (lane === null) return warn("not looked at: this clone has no lane yet", "hx identity unlock && hx sync");

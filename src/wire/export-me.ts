@@ -18,7 +18,7 @@ import type { ExportedMe, MeTexts, MyPolicy, MySession } from "../cli/world-expo
 import type { WorldContext, WrittenFile } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { standing } from "../domain/sharing/sharing.ts";
-import { agentsOf } from "./agents.ts";
+import { agentNamed } from "./agents.ts";
 import { rowOf } from "./log-world.ts";
 import { writeTexts } from "./reading-world.ts";
 import type { Settings } from "./settings.ts";
@@ -99,9 +99,9 @@ async function writeSession(settings: Settings, { ledger }: SharingClone, direct
   const { session, facts, parts } = opened;
   const below = `sessions/${session}`;
   const raw = await rawSession(ledger, fileTree(), opened, join(directory, below, "files"));
-  const agent = agentsOf(settings).find(({ name }) => name === facts.agent);
+  const agent = await agentNamed(settings, facts.agent);
   const written: WrittenFile[] = raw.map(({ path, bytes }) => ({ path: `${below}/files/${path}`, bytes }));
-  if (agent === undefined) closed.push({ session, code: "too-new", why: `its files are there as they are: this hx does not know the agent '${facts.agent}'` });
+  if (agent === null) closed.push({ session, code: "too-new", why: `its files are there as they are: this hx does not know the agent '${facts.agent}'` });
   else {
     await noting(closed, session, async () => {
       const { view, omitted } = await viewSession(ledger, agent, opened);

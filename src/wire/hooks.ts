@@ -10,7 +10,7 @@ import { HxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import type { HookWorld } from "../hooks/world.ts";
 import type { HookPayload } from "../ports/agent.ts";
-import { agentsOf } from "./agents.ts";
+import { agentNamed, presentAgents } from "./agents.ts";
 import { identityPorts } from "./identity-ports.ts";
 import { lookAfterPush } from "./request-notices.ts";
 import { boundaryOf, connected, openClone, openLedger, writable, type Clone } from "./clone.ts";
@@ -41,9 +41,9 @@ export async function hookWorld(watch?: CaptureWatch, settings: Settings = readS
       const state = await connected(clone, ledger);
       await requireSeen(ledger, state.chain.state);
       const { boundary, directories, keep } = await boundaryOf(clone, ledger, state);
-      if (await settlePause(ledger, state, { agents: agentsOf(settings), directories })) return;
+      if (await settlePause(settings, ledger, state, directories)) return;
       await watch?.before(directories);
-      const captured = await captureAll(ledger, agentsOf(settings), boundary, { directories, waitMs: WAIT_MS });
+      const captured = await captureAll(ledger, await presentAgents(settings), boundary, { directories, waitMs: WAIT_MS });
       await keep();
       await watch?.after(captured);
       // The others are captured; that one was not goes into the log of the hooks.
@@ -52,13 +52,13 @@ export async function hookWorld(watch?: CaptureWatch, settings: Settings = readS
     },
     async captureSession(name, payload, directory) {
       const { clone, ledger } = await open(directory);
-      const agent = agentsOf(settings).find((candidate) => candidate.name === name);
+      const agent = await agentNamed(settings, name);
       const source = (await agent?.fromHook(payload)) ?? null;
-      if (agent === undefined || source === null) return;
+      if (agent === null || source === null) return;
       const state = await connected(clone, ledger);
       await requireSeen(ledger, state.chain.state);
       const { boundary, directories, keep } = await boundaryOf(clone, ledger, state);
-      if (await settlePause(ledger, state, { agents: agentsOf(settings), directories })) return;
+      if (await settlePause(settings, ledger, state, directories)) return;
       const hint = directoryOf(payload);
       await captureSession(ledger, agent, source, boundary, { waitMs: WAIT_MS, quietMs: QUIET_MS, ...(hint === undefined ? {} : { hint }) });
       await keep();

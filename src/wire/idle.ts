@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { workFiles } from "../adapters/work-files/work-files.ts";
 import type { SessionSource } from "../ports/agent.ts";
 import type { WorkFiles } from "../ports/work-files.ts";
-import { agentsOf } from "./agents.ts";
+import { presentAgents } from "./agents.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a look at times and sizes tells of some files. Made without git and without a primitive: most hooks end with it. */
@@ -63,7 +63,7 @@ export class IdleNote {
   async sources(directories: readonly string[]): Promise<Mark> {
     const digest = createHash("sha256");
     let newestMs = 0;
-    for (const agent of agentsOf(this.#settings)) {
+    for (const agent of await presentAgents(this.#settings)) {
       digest.update(`${agent.name}\0${agent.verifiedWith.join(" ")}\0`);
       for await (const source of agent.discover(directories)) newestMs = Math.max(newestMs, await lookAt(source, digest));
     }

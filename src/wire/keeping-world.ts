@@ -9,7 +9,7 @@ import type { Status, WorldContext } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
 import { dayOf } from "../domain/policy/day.ts";
 import { effectiveTerms, policyInForce } from "../domain/policy/in-force.ts";
-import { agentsOf } from "./agents.ts";
+import { presentAgents } from "./agents.ts";
 import { boundaryOf, connected, openClone, openLedger, systemClock, tidyStores, writable, type Clone, type Connected } from "./clone.ts";
 import { openHere } from "./here.ts";
 import type { Settings } from "./settings.ts";
@@ -29,7 +29,7 @@ export function keepingWorld(settings: Settings, context: WorldContext, ports: (
     const ledger = await openLedger(clone);
     const state = await connected(clone, ledger);
     const { directories } = await boundaryOf(clone, ledger, state);
-    return { clone, ledger, state, looking: { agents: agentsOf(settings), directories } };
+    return { clone, ledger, state, looking: { agents: await presentAgents(settings), directories } };
   }
 
   return {
@@ -37,7 +37,7 @@ export function keepingWorld(settings: Settings, context: WorldContext, ports: (
       const { ledger, state, looking } = await open();
       requirePermitted(state, "pause", "that anybody pauses what is recorded of them");
       // One whose time is over ends before the next begins.
-      await settlePause(ledger, state, looking);
+      await settlePause(settings, ledger, state, looking.directories);
       const pause = await startPause(ledger, looking, until);
       return { paused: true, changed: true, since: pause.since, ...(until === null ? {} : { until }) };
     },
@@ -76,12 +76,12 @@ function requirePermitted({ chain, effective }: Connected, term: "pause" | "excl
  * Whether capture is paused here now. A pause whose time is over, or that a policy permits no more, ends with this look.
  * @throws HxError `io-failed`
  */
-export async function settlePause(ledger: Ledger, { chain, effective }: Connected, looking: Looking): Promise<boolean> {
+export async function settlePause(settings: Settings, ledger: Ledger, { chain, effective }: Connected, directories: readonly string[]): Promise<boolean> {
   const pause = await pauseOf(ledger);
   if (pause === null) return false;
   const now = systemClock.now();
   const runs = (pause.until === null || now < pause.until) && effectiveTerms(chain.state, effective.connection, dayOf(now)).pause;
-  if (!runs) await endPause(ledger, looking);
+  if (!runs) await endPause(ledger, { agents: await presentAgents(settings), directories });
   return runs;
 }
 

@@ -5,14 +5,14 @@ import { viewSession } from "../app/sessions/view-session.ts";
 import type { RawReport, ShownSession } from "../cli/world-reading.ts";
 import { HxError } from "../domain/errors.ts";
 import type { Agent } from "../ports/agent.ts";
-import { agentsOf } from "./agents.ts";
+import { agentNamed } from "./agents.ts";
 import type { Reading } from "./open-for-reading.ts";
 import type { Settings } from "./settings.ts";
 
 /** The agent that wrote a session. @throws HxError `too-new` */
-export function agentFor(settings: Settings, { session, facts }: OpenedSession): Agent {
-  const agent = agentsOf(settings).find(({ name }) => name === facts.agent);
-  if (agent === undefined) throw new HxError("too-new", `this hx does not know the agent '${facts.agent}'`, { hints: [`hx show ${session} --raw <directory>`] });
+export async function agentFor(settings: Settings, { session, facts }: OpenedSession): Promise<Agent> {
+  const agent = await agentNamed(settings, facts.agent);
+  if (agent === null) throw new HxError("too-new", `this hx does not know the agent '${facts.agent}'`, { hints: [`hx show ${session} --raw <directory>`] });
   return agent;
 }
 

@@ -41,7 +41,7 @@ async function writeOut(settings: Settings, reading: Reading, directory: string,
   const target = join(directory, reading.opened.session);
   try {
     if (!(await fileTree().isEmptyOrAbsent(target))) throw new HxError("exists", `'${target}' is not empty`);
-    const texts = render(await shownOf(reading, agentFor(settings, reading.opened)));
+    const texts = render(await shownOf(reading, await agentFor(settings, reading.opened)));
     const written = raw ? (await rawOf(reading, join(target, "files"))).files.map(({ path, bytes }) => ({ path: `files/${path}`, bytes })) : [];
     const files = [...written, ...(await writeTexts(target, texts))];
     return { id: reading.opened.session, access: reading.access, files, unreadable: reading.unreadable };

@@ -11,6 +11,7 @@ import type { RestoreReport, SessionRow, SessionsWorld, WorldContext } from "../
 import { present } from "../cli/command.ts";
 import type { SessionId } from "../domain/ids.ts";
 import type { PrivateFacts } from "../format/private-block.ts";
+import { wiredAgent } from "./agents.ts";
 import { captureHere } from "./capture.ts";
 import { openClone, openLedger } from "./clone.ts";
 import { openHere } from "./here.ts";
@@ -39,7 +40,7 @@ export function sessionsWorld(settings: Settings, context: WorldContext, ports: 
     },
     async show(id) {
       const reading = await openForReading(settings, context, ports, id);
-      return shownOf(reading, agentFor(settings, reading.opened));
+      return shownOf(reading, await agentFor(settings, reading.opened));
     },
     async raw(id, target) {
       return rawOf(await openForReading(settings, context, ports, id), resolve(directory, target));
@@ -47,8 +48,8 @@ export function sessionsWorld(settings: Settings, context: WorldContext, ports: 
     async restore(id, options): Promise<RestoreReport> {
       const { clone, ledger, opened, access, unreadable } = await openForReading(settings, context, ports, id);
       const top = resolve(directory, options.directory ?? clone.repository.checkout.top ?? ".");
-      const done = await restoreSession(ledger, agentFor(settings, opened), fileTree(), opened, { directory: placeIn(top, opened.facts.cwd), force: options.force, dryRun: options.dryRun });
-      return { agent: done.agent, access, unreadable, files: done.files, omittedBytes: done.omitted, ...copyOf(opened.parts.manifest.kind, done.source), resume: resumeCommand(done.agent, done.id) };
+      const done = await restoreSession(ledger, await agentFor(settings, opened), fileTree(), opened, { directory: placeIn(top, opened.facts.cwd), force: options.force, dryRun: options.dryRun });
+      return { agent: done.agent, access, unreadable, files: done.files, omittedBytes: done.omitted, ...copyOf(opened.parts.manifest.kind, done.source), ...resumeOf(done.agent, done.id) };
     },
     async inspect(what) {
       // Without a verified chain: who audits a broken clone needs this most.
@@ -63,8 +64,9 @@ function placeIn(top: string, recorded: string | undefined): string {
   return recorded === undefined || recorded === "." ? top : resolve(top, recorded);
 }
 
-function resumeCommand(agent: string, id: string): string {
-  return agent === "codex" ? `codex resume ${id}` : `claude --resume ${id}`;
+function resumeOf(agent: string, id: string): { readonly resume?: string } {
+  const resume = wiredAgent(agent)?.resume(id) ?? null;
+  return resume === null ? {} : { resume };
 }
 
 /** Rows of what others share with the reader. */

@@ -8,6 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Settings {
   readonly env: Environment;
   readonly home: string;
+  readonly platform: NodeJS.Platform;
   readonly configDirectory: string;
   readonly stateDirectory: string;
   /** Where `identity unlock` keeps a key, and what it tells of the place. */
@@ -25,6 +26,7 @@ export function readSettings(env: Environment = process.env): Settings {
   return {
     env,
     home,
+    platform: process.platform,
     configDirectory: env["HX_CONFIG_DIR"] || join(env["XDG_CONFIG_HOME"] || join(home, ".config"), "hx"),
     stateDirectory,
     ...unlockPlace(env, stateDirectory),

@@ -10,7 +10,7 @@ export function candidateFinder(settings: Settings, context: WorldContext): Cand
   return async ({ clone, ledger, remote }, { author, sources }, about) => {
     const history = gitHistory({ env: settings.env }, clone.repository.checkout);
     const fetcher = { remote: clone.remote, url: remote, options: { signal: context.signal } };
-    const { candidates } = await findByCommit({ ledger, history, repository: clone.repository, agents: agentsOf(settings), fetcher }, author, sources, about);
+    const { candidates } = await findByCommit({ ledger, history, repository: clone.repository, agents: await agentsOf(settings), fetcher }, author, sources, about);
     // Those whose edits wrote what was asked for leave the others, of which only the time speaks, behind.
     const wrote = candidates.filter(({ turns }) => turns.length > 0);
     return wrote.length > 0 ? wrote : candidates;

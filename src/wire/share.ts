@@ -24,7 +24,7 @@ import type { RequestRecord } from "../domain/sharing/sharing.ts";
 import type { Audience, Subject, TurnRange } from "../domain/sharing/statement.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Scanner } from "../ports/scanner.ts";
-import { agentsOf } from "./agents.ts";
+import { agentNamed } from "./agents.ts";
 import { sayWithDuties } from "./duties.ts";
 import { openScanner } from "./scanner.ts";
 import type { Settings } from "./settings.ts";
@@ -65,7 +65,7 @@ export async function shareHere(
       continue;
     }
     await fetchSegments(ledger, [one.opened], fetcherOf(here, context));
-    const copy = await copyOf(ledger, agentFor(settings, one), scanner, one, turns === undefined ? undefined : numbersOf(turns));
+    const copy = await copyOf(ledger, await agentFor(settings, one), scanner, one, turns === undefined ? undefined : numbersOf(turns));
     copies.push(copy);
     // A copy lies in the lane of who makes it: of a session of somebody who departed it is the successor's own.
     shared.push({ author: here.acting.person, what: copy.shared });
@@ -164,7 +164,7 @@ async function examineAll(here: SharingClone, context: WorldContext, scanner: Sc
       continue;
     }
     await fetchSegments(ledger, [own.opened], fetcherOf(here, context));
-    examined.push(await examine(ledger, agentFor(clone.settings, own), scanner, own));
+    examined.push(await examine(ledger, await agentFor(clone.settings, own), scanner, own));
   }
   return examined;
 }
@@ -173,9 +173,9 @@ function fetcherOf({ clone, remote }: SharingClone, { signal }: WorldContext): P
   return { remote: clone.remote, url: remote, options: { signal } };
 }
 
-function agentFor(settings: Settings, { session, opened }: OwnOpened): Agent {
-  const agent = agentsOf(settings).find(({ name }) => name === opened.facts.agent);
-  if (agent === undefined) throw new HxError("too-new", `this hx does not know the agent '${opened.facts.agent}' of session '${session}'`, { hints: ["hx list"] });
+async function agentFor(settings: Settings, { session, opened }: OwnOpened): Promise<Agent> {
+  const agent = await agentNamed(settings, opened.facts.agent);
+  if (agent === null) throw new HxError("too-new", `this hx does not know the agent '${opened.facts.agent}' of session '${session}'`, { hints: ["hx list"] });
   return agent;
 }
 

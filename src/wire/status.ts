@@ -26,8 +26,7 @@ import { livingPersons, type WorkspaceState } from "../domain/workspace/state.ts
 import { keysRef } from "../format/paths.ts";
 import { hookLogFile } from "../hooks/log.ts";
 import type { HookEntry } from "../ports/hooks.ts";
-import { agentProgram } from "./agent-program.ts";
-import { agentsOf } from "./agents.ts";
+import { AGENTS, programOf } from "./agents.ts";
 import { connected, laneHere, openClone, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
 import { hookPlaces } from "./hooks-world.ts";
 import { keptOutHere } from "./keeping-world.ts";
@@ -216,9 +215,9 @@ async function surroundings(settings: Settings, directory: string): Promise<Pick
     found.push({ name: place.name, entries: works(own) < works(shared) ? shared : own });
   }
   const agents: Status["agents"][number][] = [];
-  for (const agent of agentsOf(settings)) {
+  for (const agent of AGENTS) {
     const entries = found.find(({ name }) => name === agent.name)?.entries ?? [];
-    agents.push({ name: agent.name, present: (await agent.roots()).length > 0, hooked: works(entries) > 0 });
+    agents.push({ name: agent.name, present: await agent.present(settings), hooked: works(entries) > 0 });
   }
   const shown = found.filter(({ name }) => name === "git" || agents.some((agent) => agent.name === name && agent.present));
   return {
@@ -234,7 +233,7 @@ function works(entries: readonly HookEntry[]): number {
 
 function hookWarnings(place: string, entries: readonly HookEntry[]): readonly Warning[] {
   const silent = entries.find(({ state }) => state === "untrusted" || state === "unknown");
-  if (silent !== undefined) return [{ message: silent.note ?? `whether ${place} runs the hooks of hx cannot be told`, fix: agentProgram(place) }];
+  if (silent !== undefined) return [{ message: silent.note ?? `whether ${place} runs the hooks of hx cannot be told`, fix: programOf(place) }];
   const missing = entries.filter(({ state }) => state === "absent" || state === "changed");
   if (missing.length === 0) return [];
   return [{ message: `${place} lacks ${missing.length === 1 ? "the hook" : "hooks"} ${missing.map(({ event, state }) => (state === "changed" ? `'${event}' (changed)` : `'${event}'`)).join(", ")}`, fix: `hx hooks install ${place}` }];

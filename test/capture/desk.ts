@@ -10,7 +10,7 @@ import { openOwnSession, type OpenedSession } from "../../src/app/read/open-sess
 import { rawSession } from "../../src/app/sessions/raw-session.ts";
 import { viewSession } from "../../src/app/sessions/view-session.ts";
 import type { Agent } from "../../src/ports/agent.ts";
-import { agentsOf } from "../../src/wire/agents.ts";
+import { agentNamed } from "../../src/wire/agents.ts";
 import { boundaryOf, connected, openClone, openLedger, writable } from "../../src/wire/clone.ts";
 import { identityPorts } from "../../src/wire/identity-ports.ts";
 import { openHere } from "../../src/wire/here.ts";
@@ -55,8 +55,8 @@ export async function makeDesk(): Promise<Desk> {
   await newIdentity(machine, world.path("phrase"));
   const checkout = await connectedCheckout(machine, remote, world.path("work"));
   const settings = readSettings(machine.env);
-  const claude = agentsOf(settings).find(({ name }) => name === "claude-code");
-  if (claude === undefined) throw new Error("no adapter");
+  const claude = await agentNamed(settings, "claude-code");
+  if (claude === null) throw new Error("no adapter");
   return {
     world,
     machine,

@@ -49,7 +49,7 @@ async function ownLedger(clone: Clone, ledger: Ledger, state: Connected, run: Ru
 
 async function capture(run: Run, clone: Clone, own: WritableLedger, state: Connected): Promise<void> {
   const { boundary, directories, keep } = await boundaryOf(clone, own, state);
-  for (const { id, outcome } of await captureAll(own, agentsOf(clone.settings), boundary, { directories, waitMs: run.waitMs ?? 10_000 })) {
+  for (const { id, outcome } of await captureAll(own, await agentsOf(clone.settings), boundary, { directories, waitMs: run.waitMs ?? 10_000 })) {
     if (outcome.kind === "failed") {
       if (run.busyIsFine === true && outcome.error instanceof Error && "code" in outcome.error && outcome.error.code === "busy") continue;
       throw outcome.error;

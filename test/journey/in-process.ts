@@ -7,7 +7,7 @@ import { fetchSegments, openOwnSession } from "../../src/app/read/open-session.t
 import { restoreSession } from "../../src/app/sessions/restore-session.ts";
 import { viewSession } from "../../src/app/sessions/view-session.ts";
 import type { SessionsWorld, ShownSession } from "../../src/cli/world.ts";
-import { agentsOf } from "../../src/wire/agents.ts";
+import { agentNamed } from "../../src/wire/agents.ts";
 import { identityPorts } from "../../src/wire/identity-ports.ts";
 import { openHere } from "../../src/wire/here.ts";
 import { sessionsWorld } from "../../src/wire/sessions-world.ts";
@@ -47,8 +47,8 @@ export async function restoreAll(machine: Machine, directory: string): Promise<r
   await fetchSegments(ledger, opened, { remote: clone.remote, url: "origin", options: {} });
   const all: CameBack[] = [];
   for (const one of opened) {
-    const agent = agentsOf(settings).find(({ name }) => name === one.facts.agent);
-    if (agent === undefined) throw new Error(`no agent '${one.facts.agent}'`);
+    const agent = await agentNamed(settings, one.facts.agent);
+    if (agent === null) throw new Error(`no agent '${one.facts.agent}'`);
     const restored = await restoreSession(ledger, agent, fileTree(), one, { directory: resolve(directory, one.facts.cwd ?? "."), force: false, dryRun: false });
     const { view, omitted } = await viewSession(ledger, agent, one);
     all.push({ agentId: restored.id, omitted, files: restored.files.map(({ path }) => path), printed: printed({ id: one.session, access: { class: "own" }, view, unreadable: [], omittedBytes: omitted }) });

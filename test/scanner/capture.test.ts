@@ -12,8 +12,9 @@ import { editTree } from "../../src/app/lane/tree.ts";
 import { CaptureScanner } from "../../src/app/scan/session-scan.ts";
 import { isScanCurrent, scanSession } from "../../src/app/scan/scan-session.ts";
 import type { Oid } from "../../src/domain/ids.ts";
+import type { Agent } from "../../src/ports/agent.ts";
 import type { Scanner } from "../../src/ports/scanner.ts";
-import { agentsOf } from "../../src/wire/agents.ts";
+import { agentNamed } from "../../src/wire/agents.ts";
 import { identityPorts } from "../../src/wire/identity-ports.ts";
 import { openHere } from "../../src/wire/here.ts";
 import { openScanner } from "../../src/wire/scanner.ts";
@@ -173,22 +174,22 @@ function forms(secret: string): string[] {
 
 async function captureWith(id: string, lazy: CaptureScanner): Promise<CaptureOutcome> {
   const { ledger, boundary } = await openedAt(desk.machine, desk.checkout);
-  const agent = agentOf();
+  const agent = await agentOf();
   const source = await agent.find(id);
   if (source === null) throw new Error("no session");
   return captureSession({ ...ledger, scanner: lazy }, agent, source, boundary, { waitMs: 1000, quietMs: 0 });
 }
 
-function agentOf(): ReturnType<typeof agentsOf>[number] {
-  const agent = agentsOf(readSettings(desk.machine.env)).find(({ name }) => name === "claude-code");
-  if (agent === undefined) throw new Error("no adapter");
+async function agentOf(): Promise<Agent> {
+  const agent = await agentNamed(readSettings(desk.machine.env), "claude-code");
+  if (agent === null) throw new Error("no adapter");
   return agent;
 }
 
 interface Open {
   readonly ledger: Awaited<ReturnType<typeof openedAt>>["ledger"];
   readonly opened: OpenedSession;
-  readonly agent: ReturnType<typeof agentOf>;
+  readonly agent: Agent;
 }
 
 async function open(lines: readonly string[]): Promise<Open> {
@@ -200,7 +201,7 @@ async function open(lines: readonly string[]): Promise<Open> {
   for (const source of await mine()) {
     for (const session of await sessionsOf(source)) {
       const opened = await openOwnSession(ledger, author, source, session);
-      if (opened.facts.id === id) return { ledger, opened, agent: agentOf() };
+      if (opened.facts.id === id) return { ledger, opened, agent: await agentOf() };
     }
   }
   throw new Error("not published");
@@ -231,7 +232,7 @@ async function sealed(original: OpenedSession, redacted: Awaited<ReturnType<type
   const opened = await openOwnSession(ledger, author, source, copy.session);
   expect(copy.partKeys).toEqual([...opened.keys.values()]);
   expect(Buffer.from(copy.partsHash)).toEqual(Buffer.from(opened.parts.manifest.parts.hash));
-  return { ...(await viewSession(ledger, agentOf(), opened)), opened };
+  return { ...(await viewSession(ledger, await agentOf(), opened)), opened };
 }
 
 it("a file of one's own patterns that is unreadable as text is named", async () => {

@@ -29,7 +29,7 @@ async function find(about: { readonly commit: string; readonly path?: string; re
   const { ledger, author, clone, mine } = await openHere(settings, work, () => identityPorts(settings, { ask: async () => null }), "must");
   if (author === null) throw new Error("locked");
   const history = gitHistory({ env: settings.env }, clone.repository.checkout);
-  return findByCommit({ ledger, history, repository: clone.repository, agents: agentsOf(settings), fetcher: null }, author, await mine(), about);
+  return findByCommit({ ledger, history, repository: clone.repository, agents: await agentsOf(settings), fetcher: null }, author, await mine(), about);
 }
 
 let oid: string;

@@ -8,6 +8,8 @@ import { realDirectory, realPathOf, withRealPaths } from "../shared/store.ts";
 import type { Beside } from "./beside.ts";
 import { besideIn } from "./beside.ts";
 import { claudeReader } from "./reader.ts";
+import type { ClaudeCodeOptions } from "./roots.ts";
+import { claudeRoots } from "./roots.ts";
 import { filesOf, lastChange, PROJECT } from "./session-files.ts";
 import { looksLikeSlug, slugMatcher, slugOf } from "./slug.ts";
 import type { Finding } from "./store.ts";
@@ -15,22 +17,11 @@ import { foldersOf, headValue, idOfName, isId, ownerOfSibling, sessionsIn } from
 import { claudeTurns } from "./turns.ts";
 import { claudeView } from "./view.ts";
 
-/** Where Claude Code's store is. All absolute. */
-export interface ClaudeCodeOptions {
-  readonly home: string;
-  /** `CLAUDE_CONFIG_DIR`: the only store, when it is set. */
-  readonly configDir?: string;
-  /** `CLAUDE_CODE_PROJECT_DIR_NAME`: stands for the folder made of the directory. */
-  readonly projectDirName?: string;
-  /** `XDG_CONFIG_HOME`. */
-  readonly xdgConfigHome?: string;
-}
-
 const NAME = "claude-code";
 const BESIDE = new Set(["file-history", "image-cache", "tasks", "todos"]);
 
 export function claudeCode(options: ClaudeCodeOptions): Agent {
-  const stores = storesOf(options);
+  const stores = claudeRoots(options);
   const roots = async (): Promise<readonly string[]> => {
     const found = await Promise.all(stores.map(realDirectory));
     return [...new Set(found.filter((root) => root !== null))];
@@ -52,11 +43,6 @@ export function claudeCode(options: ClaudeCodeOptions): Agent {
       return placeBelow(root, await placed(recorded, where.directory, options));
     },
   };
-}
-
-function storesOf(options: ClaudeCodeOptions): readonly string[] {
-  if (options.configDir !== undefined && options.configDir !== "") return [path.resolve(options.configDir)];
-  return [path.join(options.home, ".claude"), path.join(options.xdgConfigHome ?? path.join(options.home, ".config"), "claude")];
 }
 
 async function* discover(

@@ -6,24 +6,18 @@ import { placeBelow, safeComponents } from "../shared/place.ts";
 import { isInside, realDirectory, statOf, withRealPaths } from "../shared/store.ts";
 import { openRollout } from "./open-rollout.ts";
 import { codexReader } from "./reader.ts";
+import type { CodexOptions } from "./roots.ts";
+import { codexRoots } from "./roots.ts";
 import { isThreadId, rolloutName } from "./rollout-name.ts";
 import type { Beginning, Rollout } from "./store.ts";
 import { beginningOf, directoryOf, rolloutsOf } from "./store.ts";
 import { codexTurns } from "./turns.ts";
 import { codexView } from "./view.ts";
 
-/** Where Codex' store is. All absolute. */
-export interface CodexOptions {
-  readonly home: string;
-  /** `CODEX_HOME`; empty counts as unset. */
-  readonly codexHome?: string;
-}
-
 const NAME = "codex";
 
 export function codex(options: CodexOptions): Agent {
-  const set = options.codexHome !== undefined && options.codexHome !== "";
-  const store = set ? path.resolve(options.codexHome) : path.join(options.home, ".codex");
+  const [store] = codexRoots(options);
   const roots = async (): Promise<readonly string[]> => {
     const root = await realDirectory(store);
     return root === null ? [] : [root];
