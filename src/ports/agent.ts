@@ -11,7 +11,7 @@ export interface SourceFile {
   readonly role: FileRole;
   /** `append`: grows by lines, what was written stays. `rewrite`: replaced as a whole. */
   readonly growth: "append" | "rewrite";
-  /** Directory of the session, absolute, where the agent keeps it beside the file (a marker, a manifest). It holds where no record says another. */
+  /** Where it ran, absolute, when that is written beside the file and not in it. It holds for the records before the first that says another. */
   readonly directory?: string;
 }
 
