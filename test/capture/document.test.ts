@@ -178,7 +178,7 @@ describe("a transcript that is replaced as a whole", () => {
 
   it("of over 64 MiB waits until it is quiet, and its reader gets head and tail", async () => {
     const { path, say, capture, content } = session();
-    await say(`{"directory":"${desk.checkout}","title":"large","pad":"${"x".repeat((64 << 20) + 1)}"}`);
+    await say(`{"directory":"${desk.checkout}","title":"large"}${"\n".repeat(64 << 20)}`);
     await touch(path, 60);
     expect(await capture()).toEqual({ kind: "unplaced" });
     await touch(path, -60);
