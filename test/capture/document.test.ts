@@ -3,7 +3,8 @@ import { mkdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CaptureOutcome } from "../../src/app/capture/capture-session.ts";
-import type { Agent, RecordReader, SessionFacts, SessionSource } from "../../src/ports/agent.ts";
+import { held, readDocument } from "../../src/app/capture/document.ts";
+import type { Agent, OpenFile, RecordReader, SessionFacts, SessionSource } from "../../src/ports/agent.ts";
 import { transcriptPath, writeQuiet } from "../journey/claude.ts";
 import { write } from "../journey/world.ts";
 import { makeDesk, type CaptureOf, type Desk } from "./desk.ts";
@@ -176,14 +177,24 @@ describe("a transcript that is replaced as a whole", () => {
     expect(String(await content())).toBe(work);
   });
 
-  it("of over 64 MiB waits until it is quiet, and its reader gets head and tail", async () => {
-    const { path, say, capture, content } = session();
-    await say(`{"directory":"${desk.checkout}","title":"large"}${"\n".repeat(64 << 20)}`);
-    await touch(path, 60);
-    expect(await capture()).toEqual({ kind: "unplaced" });
-    await touch(path, -60);
-    expect(await capture()).toMatchObject({ kind: "captured", bytes: (await readFile(path)).length });
-    expect(given.at(-1)).toBe(5 << 20);
-    expect((await content())?.equals(await readFile(path))).toBe(true);
+  it("of over 64 MiB is never held, and its reader gets head and tail: nobody can say that it is whole", async () => {
+    const asked: number[] = [];
+    const file = (size: number): OpenFile => ({
+      size,
+      modifiedMs: 1,
+      identity: "1",
+      read: async (offset, length) => {
+        asked.push(length);
+        return Buffer.alloc(Math.max(0, Math.min(length, size - offset)), 0x20);
+      },
+      close: async () => undefined,
+    });
+    const source = { path: "p", absolute: "/p", role: "transcript", growth: "rewrite" } as const;
+    const agent = { records: documentReader };
+    const large = file((64 << 20) + 1);
+    expect(await held(large)).toBe(large);
+    expect(await readDocument(agent, source, large)).toMatchObject({ isWhole: false, facts: { damaged: 1 } });
+    expect([given.at(-1), asked]).toEqual([5 << 20, [4 << 20, 1 << 20]]);
+    expect(await held(file(64 << 20))).toMatchObject({ size: 64 << 20 });
   });
 });

@@ -28,7 +28,7 @@ export async function held(file: OpenFile): Promise<OpenFile> {
 }
 
 /** Of a file that is too large to be held nobody can say that it is whole. */
-export async function readDocument(agent: Agent, source: SourceFile, content: OpenFile): Promise<DocumentRead> {
+export async function readDocument(agent: Pick<Agent, "records">, source: SourceFile, content: OpenFile): Promise<DocumentRead> {
   const reader = agent.records({ path: source.path, role: source.role });
   const isHeld = content.size <= LARGEST;
   const told = reader.take(isHeld ? await content.read(0, content.size) : concat(await content.read(0, HEAD), await content.read(content.size - TAIL, TAIL)));
