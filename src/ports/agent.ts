@@ -11,6 +11,8 @@ export interface SourceFile {
   readonly role: FileRole;
   /** `append`: grows by lines, what was written stays. `rewrite`: replaced as a whole. */
   readonly growth: "append" | "rewrite";
+  /** Where it ran, absolute, when that is written beside the file and not in it. It holds for the records before the first that says another. */
+  readonly directory?: string;
 }
 
 /** One session as the agent stores it. */
@@ -38,15 +40,23 @@ export interface OpenFile {
 
 /**
  * What an agent's records say while they are read in order, line by line. `state` is JSON and is kept
- * between captures, so that the next one starts where this one ended.
+ * between captures, so that the next one starts where this one ended. Of a `rewrite` file it is not kept:
+ * each content that the file has is read from its beginning by a new reader.
  */
 export interface RecordReader {
+  /** What `take` is to be given where the content of the file is known: `document`, all of it at once; absent: its lines. */
+  readonly takes?: "document";
   /**
    * Takes the next whole line (without its line feed) of an `append` file, or the whole content of a
-   * `rewrite` file. Damaged lines are counted, never thrown on.
+   * `rewrite` file. Of a line of over 4 MiB, and of a content of over 64 MiB, it may be head and tail without what lies between.
+   * Damaged lines are counted, never thrown on.
    * @returns the directory in which this record ran, absolute, when the record says it; else undefined
    */
   take(line: Uint8Array): string | undefined;
+  /** Of a `rewrite` file: the directories in which its records ran, where they may be several. One outside, and all of the file stays out. */
+  directories?(): readonly string[];
+  /** Of a `rewrite` file: the content that was taken ends before its document does, as while the agent writes it. */
+  torn?(): boolean;
   /** The records taken so far count: they ran inside the collection boundary. */
   keep(): void;
   /**

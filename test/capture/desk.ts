@@ -9,7 +9,7 @@ import { sessionsOf } from "../../src/app/read/lane-source.ts";
 import { openOwnSession, type OpenedSession } from "../../src/app/read/open-session.ts";
 import { rawSession } from "../../src/app/sessions/raw-session.ts";
 import { viewSession } from "../../src/app/sessions/view-session.ts";
-import type { Agent } from "../../src/ports/agent.ts";
+import type { Agent, SessionSource } from "../../src/ports/agent.ts";
 import { agentNamed } from "../../src/wire/agents.ts";
 import { boundaryOf, connected, openClone, openLedger, writable } from "../../src/wire/clone.ts";
 import { identityPorts } from "../../src/wire/identity-ports.ts";
@@ -37,6 +37,8 @@ export interface CaptureOf {
   readonly hint?: string;
   /** Stands between the agent's files and the reader. */
   readonly agent?: (agent: Agent) => Agent;
+  /** Stands between the session that was found and the capture. */
+  readonly source?: (source: SessionSource) => SessionSource;
 }
 
 /** A session as the ledger holds it. */
@@ -62,11 +64,11 @@ export async function makeDesk(): Promise<Desk> {
     machine,
     checkout,
     remote,
-    async capture(id, { quietMs = 2000, hint, agent = (same: Agent): Agent => same }: CaptureOf = {}) {
+    async capture(id, { quietMs = 2000, hint, agent = (same: Agent): Agent => same, source: seen = (same: SessionSource): SessionSource => same }: CaptureOf = {}) {
       const { ledger, boundary, keep } = await opened(machine, checkout);
       const source = await claude.find(id);
       if (source === null) throw new Error(`no session '${id}'`);
-      const outcome = await captureSession(ledger, agent(claude), source, boundary, { waitMs: 1000, quietMs, ...(hint === undefined ? {} : { hint }) });
+      const outcome = await captureSession(ledger, agent(claude), seen(source), boundary, { waitMs: 1000, quietMs, ...(hint === undefined ? {} : { hint }) });
       await keep();
       return outcome;
     },

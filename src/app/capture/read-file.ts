@@ -3,6 +3,7 @@ import type { Agent, OpenFile, SourceFile } from "../../ports/agent.ts";
 import type { Hashes } from "../../ports/crypto.ts";
 import type { Boundary } from "./boundary.ts";
 import { mutedIn, type KeptOut } from "./kept-out.ts";
+import { held, readDocument } from "./document.ts";
 import { addWindows, windowsHold } from "./prefix-windows.ts";
 import { recordRanges, type Range, type TornLine } from "./ranges.ts";
 import type { FileProgress, SessionIndex } from "./session-index.ts";
@@ -51,7 +52,7 @@ export function isUnchanged(progress: FileProgress, file: OpenFile): boolean {
 async function readGrown(context: ReadContext, source: SourceFile, progress: FileProgress, file: OpenFile): Promise<boolean> {
   const grew = file.size >= progress.size && (await windowsHold(context.hashes, file, progress.windows));
   if (!grew) startGeneration(progress);
-  const start = progress.torn ?? { from: progress.size, directory: progress.directory, reader: progress.reader };
+  const start = progress.torn ?? { from: progress.size, directory: progress.directory ?? source.directory, reader: progress.reader };
   const reader = context.agent.records({ path: source.path, role: source.role }, start.reader);
   const tail = context.takeTail(file.modifiedMs);
   const side = (directory: string): Promise<"inside" | "outside"> => context.boundary.side(directory);
@@ -129,33 +130,45 @@ async function copy(context: ReadContext, source: SourceFile, progress: FileProg
 }
 
 /**
- * A file that the agent replaces as a whole is taken as a whole, when its content changed. It says nothing of where
- * it came from, so it goes the way of its session: once that has walked outside the boundary, new side
- * files are left out.
+ * A file that the agent replaces as a whole is taken as a whole, when its content changed. A transcript says where it ran,
+ * and what its session is about; any other goes the way of its session. Once that has walked outside the boundary,
+ * both are left out: no range of a document can be taken out of it and the rest be read.
  */
 async function readRewritten(context: ReadContext, source: SourceFile, progress: FileProgress, file: OpenFile): Promise<boolean> {
-  const whole = await hashOf(context.hashes, file);
+  const content = source.role === "transcript" ? await held(file) : file;
+  const whole = await hashOf(context.hashes, content);
   if (progress.whole === whole) {
     progress.identity = file.identity;
     progress.modifiedMs = file.modifiedMs;
     return false;
   }
-  const home = context.index.home ?? context.hint;
+  const document = source.role === "transcript" ? await readDocument(context.agent, source, content) : null;
+  if (document?.isWhole === false && !context.takeTail(file.modifiedMs)) return false;
+  const home = document?.directories[0] ?? source.directory ?? context.index.home ?? context.hint;
   if (home === undefined) return false;
+  if (document !== null) context.index.home ??= home;
   if (progress.whole !== undefined || progress.size > 0) startGeneration(progress);
-  const outside = context.muted[source.path] !== undefined || context.index.walkedOut === true || (await context.boundary.side(home)) === "outside";
-  if (outside) {
-    await context.sink.omit(progress, source.path, 0, file.size);
-    context.index.omitted += file.size;
-    progress.size = file.size;
+  const walked = await isAnyOutside(context.boundary, [home, ...(document?.directories ?? [])]);
+  if (walked && document !== null) context.index.walkedOut = true;
+  if (walked || context.index.walkedOut === true || context.muted[source.path] !== undefined) {
+    await context.sink.omit(progress, source.path, 0, content.size);
+    context.index.omitted += content.size;
+    progress.size = content.size;
   } else {
-    await copy(context, source, progress, file, file.size);
+    await copy(context, source, progress, content, content.size);
     context.index.bytes += progress.size;
+    // A torn one says less than the one before it.
+    if (document !== null && progress.f === 0) context.index.facts = document.isWhole ? document.facts : { ...context.index.facts, ...document.facts };
   }
   progress.whole = whole;
   progress.identity = file.identity;
   progress.modifiedMs = file.modifiedMs;
   return true;
+}
+
+async function isAnyOutside(boundary: Boundary, directories: readonly string[]): Promise<boolean> {
+  for (const directory of new Set(directories)) if ((await boundary.side(directory)) === "outside") return true;
+  return false;
 }
 
 /** A hash over the hashes of blocks: memory stays bounded, and only equality matters. */

@@ -94,7 +94,9 @@ async function turnMap(agent: Agent, chosen: readonly RedactedFile[], ranges: Re
 function factsOf(source: PrivateFacts, agent: Agent, files: readonly RedactedFile[], scanners: readonly Scanner[]): PrivateFacts {
   const main = files.find(({ role }) => role === "transcript");
   const reader = agent.records({ path: main?.path ?? "", role: "transcript" });
-  for (let at = 0, bytes = main?.bytes ?? new Uint8Array(0); at < bytes.length; ) {
+  const bytes = main?.bytes ?? new Uint8Array(0);
+  if (reader.takes === "document") reader.take(bytes);
+  for (let at = reader.takes === "document" ? bytes.length : 0; at < bytes.length; ) {
     const feed = bytes.indexOf(0x0a, at);
     const end = feed < 0 ? bytes.length : feed;
     if (end > at) reader.take(bytes.subarray(at, end));
