@@ -26,7 +26,8 @@ export async function buildProgram(outdir) {
   await rm(outdir, { recursive: true, force: true });
   const result = await build({
     absWorkingDir: root,
-    entryPoints: ["src/main.ts"],
+    // The thread is started by its file.
+    entryPoints: { main: "src/main.ts", "wrap-thread": "src/adapters/crypto/wrap-thread.ts" },
     outdir,
     bundle: true,
     splitting: true,

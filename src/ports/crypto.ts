@@ -38,6 +38,14 @@ export interface Wrapper {
   open(seed: Uint8Array, context: WrapContext, wrap: Uint8Array): Uint8Array | null;
 }
 
+/** Many wraps at a time, beside the work of who asks. Results and errors are those of `Wrapper`. */
+export interface WrapCrew {
+  /** @throws HxError as `Wrapper.open` */
+  open(seed: Uint8Array, context: WrapContext, wrap: Uint8Array): Promise<Uint8Array | null>;
+  /** In the order given. @throws HxError as `Wrapper.wrap` */
+  wrapAll(jobs: readonly { readonly to: Uint8Array; readonly context: WrapContext; readonly plaintext: Uint8Array }[]): Promise<readonly Uint8Array[]>;
+}
+
 export interface Aead {
   /** XChaCha20-Poly1305-IETF; nonce 24 bytes. */
   seal(key: Uint8Array, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): Uint8Array;
@@ -57,6 +65,8 @@ export interface Crypto {
   readonly random: Random;
   readonly signer: Signer;
   readonly wrapper: Wrapper;
+  /** @param jobs how many wraps there will be, about: for few there is no other thread */
+  wrapCrew(jobs: number): WrapCrew;
   readonly aead: Aead;
   readonly segments: SegmentCipher;
 }

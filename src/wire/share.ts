@@ -2,7 +2,7 @@ import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { WritableLedger } from "../app/ledger.ts";
 import { joinAdditions, type Additions } from "../app/publish/additions.ts";
 import { fetchSegments } from "../app/read/open-session.ts";
-import { approve, sharedSession, type SharedSession } from "../app/sharing/approve.ts";
+import { approve, sharedSession, type Approved, type SharedSession } from "../app/sharing/approve.ts";
 import { authorsOf } from "../app/sharing/authors.ts";
 import { lanesOf, ownSessions, requestNamed, sessionNamed, shortApproval } from "../app/sharing/choose-own.ts";
 import { copyOf, examine, isKnownClean, type Copied, type Examined } from "../app/sharing/examine.ts";
@@ -70,7 +70,7 @@ export async function shareHere(
     // A copy lies in the lane of who makes it: of a session of somebody who departed it is the successor's own.
     shared.push({ author: here.acting.person, what: copy.shared });
   }
-  const approved = approveAll(here, ledger, options, wanted, shared);
+  const approved = await approveAll(here, ledger, options, wanted, shared);
   const made: Additions = { items: [], wraps: new Map(copies.flatMap(({ wraps }) => [...wraps])), removed: [], sessions: new Map(copies.flatMap(({ sessions }) => [...sessions])) };
   const { spoken } = await sayWithDuties(here, [approved.additions, made], context.signal);
   if (spoken === null || (spoken.kind !== "acknowledged" && !spoken.published)) throw new HxError("remote-failed", `nothing was shared: ${spoken?.reason ?? "nothing was said"}`);
@@ -184,16 +184,16 @@ function numbersOf(turns: readonly TurnRange[]): ReadonlySet<number> {
 }
 
 /** One approval for each author; nearly always one alone. */
-function approveAll(here: SharingClone, ledger: WritableLedger, options: ShareOptions, { team, audience, request }: Chosen, shared: readonly { readonly author: PersonId; readonly what: SharedSession }[]): ReturnType<typeof approve> {
+async function approveAll(here: SharingClone, ledger: WritableLedger, options: ShareOptions, { team, audience, request }: Chosen, shared: readonly { readonly author: PersonId; readonly what: SharedSession }[]): Promise<Approved> {
   const { state } = here.state.chain;
   const people = [...new Set(shared.map(({ author }) => author))];
   const ties = shownTies(state, people, here.sharing);
   const { expires } = options;
-  const each = people.map((author) => {
+  const each = await Promise.all(people.map((author) => {
     const sessions = shared.filter((one) => one.author === author).map(({ what }) => what);
     const answers = request !== undefined && request.request.said.to === author ? { request: request.request.hash } : {};
     return approve(ledger, here.acting, state, ties, { author, team, audience, follow: options.follow, ...answers, ...(expires === undefined ? {} : { expires }), sessions });
-  });
+  }));
   return { approvals: each.flatMap(({ approvals }) => approvals), additions: joinAdditions(each.map(({ additions }) => additions)) };
 }
 

@@ -12,12 +12,14 @@ import { actingOf, type Acting } from "../app/workspace/acting.ts";
 import type { WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { announcePolicy } from "./announce.ts";
-import { writable } from "./clone.ts";
+import { systemClock, writable } from "./clone.ts";
 import { openHere, type Here } from "./here.ts";
 import { ensureLane } from "./own-lane.ts";
 import type { Settings } from "./settings.ts";
 
 const WAIT_MS = 20_000;
+/** So long what the remote listed when the clone was opened is taken for what it would list now, ms. Whoever is asked a question takes longer. */
+const FRESH_MS = 5_000;
 
 /** A clone of a member whose keys are open, and what is shared in it. */
 export interface SharingClone extends Here {
@@ -32,6 +34,8 @@ export interface SharingClone extends Here {
   readonly remote: string;
   /** What the sync before said; null where the remote was not asked or not reached. */
   readonly synced: SyncResult | null;
+  /** When it was opened, ms since 1970 by this machine's clock. */
+  readonly openedAt: number;
 }
 
 /** `must`: nothing is done without the remote. `fetch`: the same, and what waits here is not sent. `try`: without it, what is known here counts. `none`: it is not asked. */
@@ -60,7 +64,7 @@ export async function sharingOf(here: Here, context: WorldContext, network: Netw
   const acting = actingOf(ledger.crypto, chain.state, identity);
   const sharing = await readSharing(ledger, chain.state, acting);
   await learnErasures(ledger, chain.state, acting.person, sharing);
-  return { ...here, state: { ...here.state, chain }, identity, acting, own: await writable(clone, ledger), sharing, now: await newestTime(ledger), remote: remote ?? "", synced };
+  return { ...here, state: { ...here.state, chain }, identity, acting, own: await writable(clone, ledger), sharing, now: await newestTime(ledger), remote: remote ?? "", synced, openedAt: systemClock.now() };
 }
 
 async function fresh({ clone, ledger }: Here, remote: string, context: WorldContext, network: Network): Promise<SyncResult | null> {
@@ -86,5 +90,6 @@ export function speakingLane({ own, state, identity }: SharingClone): WritableLe
 
 /** Publishes in one's lane, pushes, and waits for the word of the remote. */
 export async function sayHere(here: SharingClone, additions: Additions, signal: AbortSignal): Promise<Spoken> {
-  return await sayAndPush(speakingLane(here), here.clone.remote, here.remote, additions, { waitMs: WAIT_MS, signal });
+  const listed = systemClock.now() - here.openedAt < FRESH_MS ? (here.synced?.listed ?? null) : null;
+  return await sayAndPush(speakingLane(here), here.clone.remote, here.remote, additions, { waitMs: WAIT_MS, signal, ...(listed === null ? {} : { listed }) });
 }

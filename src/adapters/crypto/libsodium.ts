@@ -4,6 +4,7 @@ import { segmentCipher } from "./segment-cipher.ts";
 import { randomBytes } from "./random.ts";
 import { loadSodium, sodiumModule } from "./sodium.ts";
 import type { Sodium } from "./sodium.ts";
+import { wrapCrews } from "./wrap-crew.ts";
 import { sodiumWrapper } from "./wrapper.ts";
 
 const KEY = 32;
@@ -16,11 +17,13 @@ export async function loadCrypto(): Promise<Crypto> {
   const sodium = await loadSodium();
   const hashes = sodiumHashes(sodium);
   const aead = sodiumAead(sodium);
+  const wrapper = sodiumWrapper(sodium, hashes, aead);
   return {
     hashes,
     random: { bytes: randomBytes },
     signer: sodiumSigner(sodium),
-    wrapper: sodiumWrapper(sodium, hashes, aead),
+    wrapper,
+    wrapCrew: wrapCrews(wrapper),
     aead,
     segments: segmentCipher(sodiumModule(sodium)),
   };

@@ -1,5 +1,6 @@
 import { HxError } from "../../domain/errors.ts";
 import type { PersonId, SessionId } from "../../domain/ids.ts";
+import type { WrapCrew, Wrapper } from "../../ports/crypto.ts";
 import { wrapPath } from "../../format/paths.ts";
 import { authorWrapId, nextChainKey, partKey } from "../../format/part-keys.ts";
 import type { PartRecord } from "../../format/part-record.ts";
@@ -17,6 +18,9 @@ export interface Author {
   readonly keys: readonly { readonly epoch: number; readonly seed: Uint8Array }[];
 }
 
+/** Opens wraps on this thread, or on another. */
+export type Opener = Pick<Wrapper | WrapCrew, "open">;
+
 /**
  * Keys of the parts of a session that this author wrote, by part number, for the parts asked for.
  * @throws HxError `not-recipient` when no wrap opens; `erased` when its author removed the wrap; `no-key` when there is none here
@@ -27,11 +31,12 @@ export async function authorPartKeys(
   source: LaneSource,
   session: SessionParts,
   wanted: readonly PartRecord[] = session.parts,
+  opener: Opener = ledger.crypto.wrapper,
 ): Promise<ReadonlyMap<number, Uint8Array>> {
   const keys = new Map<number, Uint8Array>();
   const place = { crypto: ledger.crypto, compressor: ledger.compressor, repo: ledger.repo, session: session.session };
   for (const chain of new Set(wanted.map((part) => part.chain))) {
-    let chainKey = await openChain(ledger, author, source, session, chain);
+    let chainKey = await openChain(ledger, author, source, session, chain, opener);
     const last = Math.max(...wanted.filter((part) => part.chain === chain).map(({ n }) => n));
     for (let n = chain; n <= last; n++) {
       const key = partKey(ledger.crypto.hashes, chainKey);
@@ -44,13 +49,13 @@ export async function authorPartKeys(
   return keys;
 }
 
-async function openChain(ledger: Ledger, author: Author, source: LaneSource, { session, parts }: SessionParts, chain: number): Promise<Uint8Array> {
+async function openChain(ledger: Ledger, author: Author, source: LaneSource, { session, parts }: SessionParts, chain: number, opener: Opener): Promise<Uint8Array> {
   const first = parts[chain];
   if (first === undefined) throw new HxError("lane-invalid", `session '${session}' has no part ${chain}`);
   const wrap = await wrapOf(ledger, source, session, chain);
   for (const { epoch, seed } of [...author.keys].reverse()) {
     const context = authorContext({ repo: ledger.repo, session, commitment: first.commitment, person: author.person, epoch });
-    const opened = ledger.crypto.wrapper.open(seed, context, wrap);
+    const opened = await opener.open(seed, context, wrap);
     if (opened !== null) return opened;
   }
   throw new HxError("not-recipient", `session '${session}' is not yours to open`);

@@ -7,6 +7,7 @@ import { wrapPath } from "../../format/paths.ts";
 import { MAX_SHARING_ENVELOPE } from "../../format/sharing/in-items.ts";
 import { cutPartKeys, shareContext, shareWrapId } from "../../format/sharing/share-wrap.ts";
 import { signSharing } from "../../format/sharing/statement.ts";
+import type { WrapContext } from "../../ports/crypto.ts";
 import type { WritableLedger } from "../ledger.ts";
 import type { Additions } from "../publish/additions.ts";
 import type { OpenedSession } from "../read/open-session.ts";
@@ -63,7 +64,7 @@ export function sharedSession({ session, source, parts, keys }: OpenedSession, f
  * @param ties by public key of the lane (hex), of the lanes in which the sessions lie
  * @throws HxError `refused` when nothing may be wrapped to the team now
  */
-export function approve(ledger: WritableLedger, acting: Acting, state: WorkspaceState, ties: ReadonlyMap<string, ShownTie>, wanted: Approving): Approved {
+export async function approve(ledger: WritableLedger, acting: Acting, state: WorkspaceState, ties: ReadonlyMap<string, ShownTie>, wanted: Approving): Promise<Approved> {
   const recipients = (wanted.extends === undefined ? audienceRecipients : presentRecipients)(state, wanted.team, wanted.audience);
   const team = state.teams.get(wanted.team);
   const epoch = team === undefined ? undefined : currentTeamKey(team)?.epoch;
@@ -72,15 +73,15 @@ export function approve(ledger: WritableLedger, acting: Acting, state: Workspace
   const to = recipients.map(({ key }): [Uint8Array, Uint8Array] => [key, own]);
   const approvals: StatementHash[] = [];
   const items: Uint8Array[] = [];
-  const wraps = new Map<string, Uint8Array>();
+  const owed: OwedWrap[] = [];
   for (const sessions of inEnvelopes(wanted.sessions, (some) => signSharing(said(some), () => new Uint8Array(64)).length)) {
     const statement = said(sessions);
     const sealed = sealStatement(ledger, acting, statement, to);
     approvals.push(sealed.hash);
     items.push(...sealed.items);
-    for (const shared of sessions) for (const recipient of recipients) addWraps(ledger, wraps, { approval: sealed.hash, tag: statement.tag }, shared, recipient);
+    for (const shared of sessions) for (const recipient of recipients) owed.push(...wrapsFor(ledger, { approval: sealed.hash, tag: statement.tag }, shared, recipient));
   }
-  return { approvals, additions: { items, wraps, removed: [] } };
+  return { approvals, additions: { items, wraps: await sealWraps(ledger, owed), removed: [] } };
 
   function said(sessions: readonly SharedSession[]): Approval {
     const lanes = [...new Set(sessions.map(({ lane }) => toHex(lane)))];
@@ -103,13 +104,32 @@ export function approve(ledger: WritableLedger, acting: Acting, state: Workspace
   }
 }
 
-/** Seals the part keys of one session to one recipient, piece by piece, under the paths that the approval's tag gives. */
-export function addWraps(ledger: Pick<WritableLedger, "crypto" | "repo">, wraps: Map<string, Uint8Array>, approval: { readonly approval: StatementHash; readonly tag: Uint8Array }, shared: Pick<SharedSession, "session" | "first" | "keys">, recipient: Recipient): void {
-  const { crypto, repo } = ledger;
-  for (const { first, plaintext } of cutPartKeys(shared.first, shared.keys)) {
-    const id = shareWrapId(crypto.hashes, approval.tag, shared.session, recipient.to, first);
-    wraps.set(wrapPath(id), crypto.wrapper.wrap(recipient.key, shareContext({ repo, approval: approval.approval, session: shared.session, first }), plaintext));
-  }
+/** A wrap that is to be made, and where it goes. */
+export interface OwedWrap {
+  readonly path: string;
+  /** Public key. */
+  readonly to: Uint8Array;
+  readonly context: WrapContext;
+  readonly plaintext: Uint8Array;
+}
+
+/** The part keys of one session for one recipient, piece by piece, under the paths that the approval's tag gives. */
+export function wrapsFor({ crypto, repo }: Pick<WritableLedger, "crypto" | "repo">, { approval, tag }: { readonly approval: StatementHash; readonly tag: Uint8Array }, shared: Pick<SharedSession, "session" | "first" | "keys">, recipient: Recipient): readonly OwedWrap[] {
+  return cutPartKeys(shared.first, shared.keys).map(({ first, plaintext }) => ({
+    path: wrapPath(shareWrapId(crypto.hashes, tag, shared.session, recipient.to, first)),
+    to: recipient.key,
+    context: shareContext({ repo, approval, session: shared.session, first }),
+    plaintext,
+  }));
+}
+
+/** Makes them, by path. */
+export async function sealWraps({ crypto }: Pick<WritableLedger, "crypto">, owed: readonly OwedWrap[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  const wraps = await crypto.wrapCrew(owed.length).wrapAll(owed);
+  return new Map(owed.flatMap(({ path }, i) => {
+    const wrap = wraps[i];
+    return wrap === undefined ? [] : [[path, wrap] as const];
+  }));
 }
 
 /** In as few lists as envelopes can hold. */

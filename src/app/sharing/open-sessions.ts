@@ -4,12 +4,12 @@ import type { SessionId } from "../../domain/ids.ts";
 import { SUITE } from "../../format/fields.ts";
 import { openPrivate, type PrivateFacts } from "../../format/private-block.ts";
 import type { Ledger } from "../ledger.ts";
-import type { Author } from "../read/author-keys.ts";
+import type { Author, Opener } from "../read/author-keys.ts";
 import type { LaneSource } from "../read/lane-source.ts";
 import { openOwnSession, type OpenedSession } from "../read/open-session.ts";
 
 /** Sessions that are opened at a time: git answers their reads together. */
-const AT_ONCE = 64;
+const AT_ONCE = 256;
 
 /** A session that one may approve, and whose it is. */
 export interface OwnSession {
@@ -24,12 +24,7 @@ export interface OwnOpened extends OwnSession {
 
 /** Opens many sessions with their authors' wraps: manifests, part records and wraps are read, no segment. In the order given. */
 export async function openOwnSessions(ledger: Ledger, sessions: readonly OwnSession[]): Promise<readonly OwnOpened[]> {
-  const all: OwnOpened[] = [];
-  for (let at = 0; at < sessions.length; at += AT_ONCE) {
-    const some = sessions.slice(at, at + AT_ONCE);
-    all.push(...(await Promise.all(some.map(async (own) => ({ ...own, opened: await openOwnSession(ledger, own.author, own.source, own.session) })))));
-  }
-  return all;
+  return openEach(ledger, sessions, async (own, opener) => ({ ...own, opened: await openOwnSession(ledger, own.author, own.source, own.session, opener) }));
 }
 
 /**
@@ -37,17 +32,21 @@ export async function openOwnSessions(ledger: Ledger, sessions: readonly OwnSess
  * device, or a changed client, said it.
  */
 export async function openWhatOpens(ledger: Ledger, sessions: readonly OwnSession[]): Promise<readonly (OpenedSession | HxError)[]> {
-  const all: (OpenedSession | HxError)[] = [];
+  return openEach(ledger, sessions, async ({ author, source, session }, opener) => {
+    try {
+      return await openOwnSession(ledger, author, source, session, opener);
+    } catch (error) {
+      if (isHxError(error)) return error;
+      throw error;
+    }
+  });
+}
+
+async function openEach<Opened>(ledger: Ledger, sessions: readonly OwnSession[], open: (own: OwnSession, opener: Opener) => Promise<Opened>): Promise<readonly Opened[]> {
+  const crew = ledger.crypto.wrapCrew(sessions.length);
+  const all: Opened[] = [];
   for (let at = 0; at < sessions.length; at += AT_ONCE) {
-    const some = sessions.slice(at, at + AT_ONCE).map(async ({ author, source, session }) => {
-      try {
-        return await openOwnSession(ledger, author, source, session);
-      } catch (error) {
-        if (isHxError(error)) return error;
-        throw error;
-      }
-    });
-    all.push(...(await Promise.all(some)));
+    all.push(...(await Promise.all(sessions.slice(at, at + AT_ONCE).map((own) => open(own, crew)))));
   }
   return all;
 }

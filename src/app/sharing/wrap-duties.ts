@@ -9,7 +9,7 @@ import { tombstoneFor } from "../lane/tombstone.ts";
 import { entryAt } from "../lane/tree.ts";
 import type { WritableLedger } from "../ledger.ts";
 import type { Additions, RemovedWrap } from "../publish/additions.ts";
-import { addWraps, sharedSession } from "./approve.ts";
+import { sealWraps, sharedSession, wrapsFor, type OwedWrap } from "./approve.ts";
 import { possibleRecipients, presentWraps, wrapPathsOf, type KeysTree } from "./given-wraps.ts";
 import { laneAmong, openWhatOpens, type AuthorLanes } from "./open-sessions.ts";
 import { presentRecipients, type Recipient } from "./recipients.ts";
@@ -119,7 +119,7 @@ export async function owedWraps(ledger: Pick<WritableLedger, "crypto" | "lane">,
 }
 
 async function sealMissing(ledger: WritableLedger, scene: DutyScene, missing: OwedWraps["missing"]): Promise<{ readonly wraps: ReadonlyMap<string, Uint8Array>; readonly waiting: readonly Waiting[] }> {
-  const wraps = new Map<string, Uint8Array>();
+  const seals: OwedWrap[] = [];
   const waiting: Waiting[] = [];
   const found = missing.flatMap((owed) => {
     const place = laneOf(scene.authors, owed.covering);
@@ -137,9 +137,9 @@ async function sealMissing(ledger: WritableLedger, scene: DutyScene, missing: Ow
     if (one === undefined || one.parts.parts.length < count) continue;
     const shared = sharedSession(one, first);
     const approval = { approval: covering.statement.hash, tag: covering.statement.said.tag };
-    for (const recipient of recipients) addWraps(ledger, wraps, approval, { ...shared, keys: shared.keys.slice(0, count - first) }, recipient);
+    for (const recipient of recipients) seals.push(...wrapsFor(ledger, approval, { ...shared, keys: shared.keys.slice(0, count - first) }, recipient));
   }
-  return { wraps, waiting };
+  return { wraps: await sealWraps(ledger, seals), waiting };
 }
 
 /** What a lane itself approved: the wraps lie in its keys ref. */

@@ -34,8 +34,8 @@ export interface NotSpoken {
  */
 export async function sayAndPush(ledger: WritableLedger, remote: Remote, url: string, additions: Additions, options: Omit<SyncOptions, "additions">): Promise<Spoken> {
   const done = await attempt(() => sync(ledger, remote, url, { ...options, additions }));
-  const head = await headThatHas(ledger, additions);
   const result = done instanceof HxError ? null : done;
+  const head = result?.head ?? (await headThatHas(ledger, additions));
   const not = (kind: NotSpoken["kind"], reason: string): NotSpoken => ({ kind, reason, published: head !== null, sync: result });
   if (head === null) return not("unreachable", done instanceof HxError ? done.message : `'${url}' was not reached`);
   if (result?.push.kind === "refused" || result?.push.kind === "unreachable") return not(result.push.kind, result.push.reason);

@@ -24,6 +24,8 @@ export interface SyncOptions {
   readonly waitMs: number;
   /** Goes into the lane with what is staged. */
   readonly additions?: Additions;
+  /** What the remote listed a moment ago: saves asking again. Where it has changed since, the push is refused as stale, and the next round asks. */
+  readonly listed?: ReadonlyMap<RefName, Oid>;
 }
 
 export interface SyncResult {
@@ -39,6 +41,10 @@ export interface SyncResult {
   readonly withheld: readonly LaneId[];
   /** Why nothing was published and pushed. */
   readonly waits: LaneWait | null;
+  /** Head of this clone's lane, with all that was to be published in it; null where it has none, or waits. */
+  readonly head: Oid | null;
+  /** What the remote listed; null once something was pushed to it. */
+  readonly listed: ReadonlyMap<RefName, Oid> | null;
 }
 
 const ROUNDS = 3;
@@ -52,7 +58,7 @@ export async function sync(ledger: WritableLedger, remote: Remote, url: string, 
   let sessions = 0;
   let bytes = 0;
   for (let round = 1; ; round++) {
-    const refs = await remote.list(url, SESSIONS_PREFIX, options);
+    const refs = (round === 1 ? options.listed : undefined) ?? (await remote.list(url, SESSIONS_PREFIX, options));
     const chain = await syncChain(ledger, remote, url, refs, options);
     const rules = laneRules(ledger, chain);
     const own = await lanesHere(ledger);
@@ -60,7 +66,7 @@ export async function sync(ledger: WritableLedger, remote: Remote, url: string, 
     const waits = laneWait(chain.state, ledger.lane);
     if (waits !== null) {
       const others = await fetchOthers(ledger, remote, url, refs, rules, isOwn, options);
-      return { remote: url, push: { kind: "nothing" }, sessions, bytes, ...others, waits };
+      return { remote: url, push: { kind: "nothing" }, sessions, bytes, ...others, waits, head: null, listed: refs };
     }
     await recoverOwnLane(ledger, remote, url, refs, rules, options);
     await refuseLostOffer(ledger);
@@ -73,7 +79,8 @@ export async function sync(ledger: WritableLedger, remote: Remote, url: string, 
     const push = await pushOwn(ledger, remote, url, refs, options);
     if (push.kind === "stale" && round < ROUNDS) continue;
     if (push.kind === "done" || push.kind === "nothing") await writePushed(ledger, url, head);
-    return { remote: url, push, sessions, bytes, ...(await fetchOthers(ledger, remote, url, refs, rules, isOwn, options)), waits };
+    const others = await fetchOthers(ledger, remote, url, refs, rules, isOwn, options);
+    return { remote: url, push, sessions, bytes, ...others, waits, head: published.head, listed: push.kind === "nothing" ? refs : null };
   }
 }
 
@@ -82,7 +89,7 @@ export async function fetchOnly(ledger: Ledger, remote: Remote, url: string, opt
   const refs = await remote.list(url, SESSIONS_PREFIX, options);
   const chain = await syncChain(ledger, remote, url, refs, options);
   const others = await fetchOthers(ledger, remote, url, refs, laneRules(ledger, chain), () => false, options);
-  return { remote: url, push: { kind: "nothing" }, sessions: 0, bytes: 0, ...others, waits: null };
+  return { remote: url, push: { kind: "nothing" }, sessions: 0, bytes: 0, ...others, waits: null, head: null, listed: refs };
 }
 
 /** A head that is named and not found is looked for once more: it may have been pushed after this sync looked. */
