@@ -1,9 +1,12 @@
 import { claudeFixture } from "./claude-code.fixture.ts";
 import { codexFixture } from "./codex.fixture.ts";
 import { agentContract } from "./contract.ts";
+import { copilotCliFixture } from "./copilot-cli.fixture.ts";
 import { turnsContract } from "./turns-contract.ts";
 
 agentContract("claude-code", claudeFixture);
 agentContract("codex", codexFixture);
 turnsContract("claude-code", claudeFixture);
 turnsContract("codex", codexFixture);
+agentContract("copilot-cli", copilotCliFixture);
+turnsContract("copilot-cli", copilotCliFixture);
