@@ -1,6 +1,12 @@
 import { join } from "node:path";
+import { copilotHome } from "../adapters/agents/copilot-cli/home.ts";
+import { factoryHome } from "../adapters/agents/factory-droid/home.ts";
+import { placesOf } from "../adapters/agents/pi/places.ts";
 import { claudeHooks } from "../adapters/hooks/claude-hooks.ts";
 import { codexHooks } from "../adapters/hooks/codex-hooks.ts";
+import { copilotHooks } from "../adapters/hooks/copilot-hooks.ts";
+import { droidHooks } from "../adapters/hooks/droid-hooks.ts";
+import { piHooks } from "../adapters/hooks/pi-hooks.ts";
 import type { HookPlace } from "../ports/hooks.ts";
 import type { Settings } from "./settings.ts";
 
@@ -16,6 +22,10 @@ const PLACES: readonly ((settings: Settings, project: string | null) => HookPlac
     const own = settings.env["CODEX_HOME"] || join(settings.home, ".codex");
     return codexHooks({ hooksPath: join(project === null ? own : join(project, ".codex"), "hooks.json"), configPath: join(own, "config.toml"), project: project !== null, hxCommand: settings.hxCommand });
   },
+  ({ home, env, hxCommand }, project) => copilotHooks({ directory: project === null ? copilotHome({ home, copilotHome: env["COPILOT_HOME"] ?? "" }) : join(project, ".github"), project: project !== null, hxCommand }),
+  ({ home, env, hxCommand }, project) => piHooks({ directory: project === null ? placesOf({ home, agentDir: env["PI_CODING_AGENT_DIR"] ?? "" }).agent : join(project, ".pi"), project: project !== null, hxCommand }),
+  ({ home, env, hxCommand }, project) =>
+    droidHooks({ settingsPath: join(project === null ? factoryHome({ home, homeOverride: env["FACTORY_HOME_OVERRIDE"] ?? "" }) : join(project, ".factory"), "settings.json"), project: project !== null, hxCommand }),
 ];
 
 /** @param project top of a checkout for the project's settings, null for the person's */

@@ -6,24 +6,14 @@ import { sourceOf, sourcesNear } from "../shared/listed.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { realDirectory } from "../shared/store.ts";
+import type { CopilotCliOptions } from "./home.ts";
+import { copilotHome } from "./home.ts";
 import { copilotReader } from "./reader.ts";
 import { isId, isPart, sessionsOf, STATE } from "./store.ts";
 import { copilotTurns } from "./turns.ts";
 import { copilotView } from "./view.ts";
 
-/** Where the store of Copilot CLI is. All absolute. */
-export interface CopilotCliOptions {
-  readonly home: string;
-  /** `COPILOT_HOME`; empty counts as unset. */
-  readonly copilotHome?: string;
-}
-
 const NAME = "copilot-cli";
-
-/** The root of the store, by the path rules of a platform. */
-export function copilotHome({ home, copilotHome: set }: CopilotCliOptions, rules: path.PlatformPath = path): string {
-  return set !== undefined && set !== "" ? rules.resolve(set) : rules.join(home, ".copilot");
-}
 
 export function copilotCli(options: CopilotCliOptions): Agent {
   const store = copilotHome(options);

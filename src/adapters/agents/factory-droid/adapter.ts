@@ -6,24 +6,14 @@ import { sourceOf, sourcesNear } from "../shared/listed.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { realDirectory, realPathOf } from "../shared/store.ts";
+import type { FactoryDroidOptions } from "./home.ts";
+import { factoryHome } from "./home.ts";
 import { droidReader } from "./reader.ts";
 import { FOLDER, folderOf, isId, partOf, SESSIONS, sessionsOf } from "./store.ts";
 import { droidTurns } from "./turns.ts";
 import { droidView } from "./view.ts";
 
-/** Where Droid's store is. All absolute. */
-export interface FactoryDroidOptions {
-  readonly home: string;
-  /** `FACTORY_HOME_OVERRIDE`: stands for the home in which `.factory` lies; empty counts as unset. */
-  readonly homeOverride?: string;
-}
-
 const NAME = "factory-droid";
-
-/** The root of the store, by the path rules of a platform. */
-export function factoryHome({ home, homeOverride }: FactoryDroidOptions, rules: path.PlatformPath = path): string {
-  return rules.join(homeOverride !== undefined && homeOverride !== "" ? rules.resolve(homeOverride) : home, ".factory");
-}
 
 export function factoryDroid(options: FactoryDroidOptions): Agent {
   const store = factoryHome(options);

@@ -7,20 +7,12 @@ import { sourceOf, sourcesNear } from "../shared/listed.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { realDirectory, realPathOf } from "../shared/store.ts";
+import type { PiOptions } from "./places.ts";
+import { placesOf } from "./places.ts";
 import { piReader } from "./reader.ts";
-import { FOLDER, folderOf, idOfName, isId, placesOf, SESSIONS, sessionDirOfSettings, sessionsIn } from "./store.ts";
+import { FOLDER, folderOf, idOfName, isId, SESSIONS, sessionDirOfSettings, sessionsIn } from "./store.ts";
 import { piTurns } from "./turns.ts";
 import { piView } from "./view.ts";
-
-/** Where Pi's store is. Variables may begin with `~`; empty counts as unset. */
-export interface PiOptions {
-  /** Absolute. */
-  readonly home: string;
-  /** `PI_CODING_AGENT_DIR`. */
-  readonly agentDir?: string;
-  /** `PI_CODING_AGENT_SESSION_DIR`: sessions lie directly there. */
-  readonly sessionDir?: string;
-}
 
 const NAME = "pi";
 

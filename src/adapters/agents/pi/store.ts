@@ -27,21 +27,6 @@ export function folderOf(directory: string): string {
   return `--${directory.replace(/^[/\\]/, "").replace(/[/\\:]/g, "-")}--`;
 }
 
-/** Where sessions may lie: below folders made of directories, and directly where a person set another place. */
-export interface Places {
-  readonly agent: string;
-  /** The folder that a person set, by environment or settings; absent: none. */
-  readonly set?: string;
-}
-
-/** Pi's own directory and the one that was set for sessions, by the path rules of a platform. `~` is the home. */
-export function placesOf(options: { readonly home: string; readonly agentDir?: string; readonly sessionDir?: string }, rules: path.PlatformPath = path): Places {
-  const { home, agentDir, sessionDir } = options;
-  const expanded = (text: string): string => rules.resolve(/^~(?=$|[/\\])/.test(text) ? rules.join(home, text.slice(1)) : text);
-  const agent = agentDir === undefined || agentDir === "" ? rules.join(home, ".pi", "agent") : expanded(agentDir);
-  return { agent, ...(sessionDir === undefined || sessionDir === "" ? {} : { set: expanded(sessionDir) }) };
-}
-
 /** `sessionDir` in Pi's own settings, unless it depends on where Pi was started; undefined without. */
 export async function sessionDirOfSettings(agent: string): Promise<string | undefined> {
   const root = await realDirectory(agent);
