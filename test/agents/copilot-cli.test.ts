@@ -145,11 +145,11 @@ describe("copilot cli: events", () => {
     expect(facts.branch).toBe("third");
   });
   it("are prompts only when a person wrote them", async () => {
-    const events = [start, ask("first"), ask("", { isAutopilotContinuation: true }), ask("of a skill", { source: "skill-x" }), ask("of a child", { source: "agent-s" }), event("user.message", { content: "task" }, { agentId: "a" }), ask("", { attachments: [{}] }), ask("")];
+    const events = [start, ask("first"), ask("", { isAutopilotContinuation: true }), ask("go on", { isAutopilotContinuation: true }), ask("of a skill", { source: "skill-x" }), ask("of a child", { source: "agent-s" }), event("user.message", { content: "task" }, { agentId: "a" }), ask("", { attachments: [{}] }), ask("")];
     expect(read(events).facts.turns).toBe(2);
     const view = await viewOf(events);
     expect(view.turns.map(({ prompt }) => prompt)).toEqual(["first", "[attachment]"]);
-    expect(entriesOf(view).map((entry) => ("text" in entry ? entry.text : ""))).toEqual(["of a skill", "of a child", "task"]);
+    expect(entriesOf(view).map((entry) => ("text" in entry ? entry.text : ""))).toEqual(["go on", "of a skill", "of a child", "task"]);
   });
   it("say what failed, was refused, interrupted and compacted", async () => {
     const call = (id: string, name: string, args: unknown): object => event("assistant.message", { content: "", toolRequests: [{ toolCallId: id, name, arguments: args }] });

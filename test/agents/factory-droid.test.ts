@@ -128,6 +128,7 @@ describe("factory droid: records", () => {
     const records = [
       start({ title: "Named", isSessionTitleManuallySet: true }),
       message("h", "user", [], { visibility: "user_only", hookEventName: "Stop" }),
+      message("u", "user", [text("a note of droid")], { visibility: "user_only" }),
       message("l", "user", [text("<system-reminder>x</system-reminder>")], { visibility: "llm_only" }),
       message("p", "user", [text("<system-reminder>x</system-reminder>"), text("fix @a.ts"), text("Contents of /w/a.ts (lines 1-25 of 25):\nsecret")]),
       message("r", "user", [{ type: "tool_result", tool_use_id: "c", content: "x" }]),
@@ -169,11 +170,12 @@ describe("factory droid: records", () => {
     expect(view.unknown).toEqual({});
   });
   it("with the title of a session are shown to nobody who may see one turn: it is the first prompt", async () => {
-    const records = [start({ title: "one" }), message("a", "user", [text("one")]), message("b", "user", [text("two")])];
+    const records = [start({ title: "one", parent: FORK }), message("a", "user", [text("one")]), message("b", "user", [text("two")])];
     const bytes = asBytes(records);
     const ranges = [...(await droidTurns([transcript(records)])).values()].flat();
-    const shown = Buffer.concat(ranges.filter(({ turn }) => turn !== 0).map(({ from, to }) => bytes.subarray(from, to))).toString();
-    expect(shown).toContain("two");
-    expect(shown).not.toContain("one");
+    const shown = (turns: readonly (number | "frame")[]): string => Buffer.concat(ranges.filter(({ turn }) => turns.includes(turn)).map(({ from, to }) => bytes.subarray(from, to))).toString();
+    expect(shown([1])).toContain("one");
+    expect(shown([2])).toContain("two");
+    expect(shown([0, 2, "frame"])).not.toContain("one");
   });
 });

@@ -159,6 +159,12 @@ describe("the extension of pi", () => {
     expect(await run({ FILE: "/x.jsonl", BROKEN: "1" })).toEqual(silent);
     expect(await box.calls()).toEqual([]);
   });
+  it("starts hx in a process group of its own: what ends pi's does not end it", async () => {
+    const hx = join(box.directory, "group");
+    await writeFile(hx, '#!/bin/sh\ncat >/dev/null\n[ "$(ps -o pgid= -p $$ | tr -d " ")" = "$$" ] && own=yes\nprintf \'%s|\\n\' "${own-no}" >>"$HX_TEST_CALLS"\n', { mode: 0o755 });
+    expect(await run({ FILE: "/x.jsonl" }, hx)).toEqual(silent);
+    expect(await box.callsOf(4)).toEqual(Array(4).fill("yes|"));
+  });
   it("does not wait for hx", async () => {
     expect(await run({ FILE: "/x.jsonl", HX_TEST_DELAY: "30" })).toEqual(silent);
     expect(await box.calls()).toEqual([]);
