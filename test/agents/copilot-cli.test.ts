@@ -120,7 +120,7 @@ describe("copilot cli: files of a session", () => {
     expect((await agent.find(FIRST))?.files[0]?.path).toBe(`session-state/${FIRST}/events.jsonl`);
     expect(await agent.placeOf(`session-state/${WITH_SUBAGENT}.jsonl`, { directory: WORK, recorded: WORK })).toBe(flat);
   });
-  it("are found by the directory in which the session was resumed", async () => {
+  it("are found by the directory that stands beside the events, too", async () => {
     const yaml = path.join(folder(), "workspace.yaml");
     await writeFile(yaml, (await readFile(yaml, "utf8")).replace(`cwd: ${WORK}`, 'cwd: "/home/dev/other"'));
     const ids: string[] = [];

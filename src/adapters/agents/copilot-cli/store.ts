@@ -54,7 +54,7 @@ function folderSession(root: string, id: string, directory: string, flat: Listed
     files,
     beginning: async () => {
       const beside = workspaceOf(await headOf(path.join(directory, WORKSPACE), [root], 64 << 10));
-      // A session that is resumed elsewhere has its newest directory there.
+      // The two were written at different times, and either may have none.
       return { directories: [...new Set([...(await directoriesOf(root, path.join(directory, EVENTS))), ...(beside.cwd === undefined ? [] : [beside.cwd])])] };
     },
   };
