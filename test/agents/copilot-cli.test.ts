@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { copilotCli } from "../../src/adapters/agents/copilot-cli/adapter.ts";
-import { copilotHome } from "../../src/adapters/agents/copilot-cli/home.ts";
+import { copilotRoots } from "../../src/adapters/agents/copilot-cli/roots.ts";
 import { copilotView } from "../../src/adapters/agents/copilot-cli/view.ts";
 import type { Entry, SessionView } from "../../src/domain/view.ts";
 import type { CapturedFile, HookPayload, SessionFacts, SessionSource } from "../../src/ports/agent.ts";
@@ -187,8 +187,8 @@ describe("copilot cli: events", () => {
 });
 
 it("copilot cli: the store lies where the platform and the environment say", () => {
-  expect(copilotHome({ home: "/home/a" }, path.posix)).toBe("/home/a/.copilot");
-  expect(copilotHome({ home: "/Users/a", copilotHome: "/x/y/" }, path.posix)).toBe("/x/y");
-  expect(copilotHome({ home: "C:\\Users\\a", copilotHome: "" }, path.win32)).toBe("C:\\Users\\a\\.copilot");
-  expect(copilotHome({ home: "C:\\Users\\a", copilotHome: "D:\\c" }, path.win32)).toBe("D:\\c");
+  expect(copilotRoots({ home: "/home/a" }, path.posix)).toEqual(["/home/a/.copilot"]);
+  expect(copilotRoots({ home: "/Users/a", copilotHome: "/x/y/" }, path.posix)).toEqual(["/x/y"]);
+  expect(copilotRoots({ home: "C:\\Users\\a", copilotHome: "" }, path.win32)).toEqual(["C:\\Users\\a\\.copilot"]);
+  expect(copilotRoots({ home: "C:\\Users\\a", copilotHome: "D:\\c" }, path.win32)).toEqual(["D:\\c"]);
 });

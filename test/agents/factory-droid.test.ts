@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { factoryDroid } from "../../src/adapters/agents/factory-droid/adapter.ts";
-import { factoryHome } from "../../src/adapters/agents/factory-droid/home.ts";
+import { droidRoots } from "../../src/adapters/agents/factory-droid/roots.ts";
 import { droidTurns } from "../../src/adapters/agents/factory-droid/turns.ts";
 import { droidView } from "../../src/adapters/agents/factory-droid/view.ts";
 import type { Entry, SessionView } from "../../src/domain/view.ts";
@@ -106,10 +106,10 @@ describe("factory droid: files of a session", () => {
     expect((await droid.fromHook(payload))?.id).toBe(FIRST);
   });
   it("lie where the platform and the environment say", async () => {
-    expect(factoryHome({ home: "/home/a" }, path.posix)).toBe("/home/a/.factory");
-    expect(factoryHome({ home: "/Users/a", homeOverride: "/x" }, path.posix)).toBe("/x/.factory");
-    expect(factoryHome({ home: "C:\\Users\\a", homeOverride: "" }, path.win32)).toBe("C:\\Users\\a\\.factory");
-    expect(factoryHome({ home: "C:\\Users\\a", homeOverride: "D:\\x" }, path.win32)).toBe("D:\\x\\.factory");
+    expect(droidRoots({ home: "/home/a" }, path.posix)).toEqual(["/home/a/.factory"]);
+    expect(droidRoots({ home: "/Users/a", homeOverride: "/x" }, path.posix)).toEqual(["/x/.factory"]);
+    expect(droidRoots({ home: "C:\\Users\\a", homeOverride: "" }, path.win32)).toEqual(["C:\\Users\\a\\.factory"]);
+    expect(droidRoots({ home: "C:\\Users\\a", homeOverride: "D:\\x" }, path.win32)).toEqual(["D:\\x\\.factory"]);
     await mkdir(path.join(home, "other"));
     expect(await factoryDroid({ home, homeOverride: path.join(home, "other") }).find(FIRST)).toBeNull();
   });

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pi } from "../../src/adapters/agents/pi/adapter.ts";
-import { placesOf } from "../../src/adapters/agents/pi/places.ts";
+import { piRoots, placesOf } from "../../src/adapters/agents/pi/roots.ts";
 import { folderOf, idOfName } from "../../src/adapters/agents/pi/store.ts";
 import { piTurns } from "../../src/adapters/agents/pi/turns.ts";
 import { piView } from "../../src/adapters/agents/pi/view.ts";
@@ -118,6 +118,8 @@ describe("pi: stores", () => {
     expect(placesOf({ home: "/home/a" }, path.posix)).toEqual({ agent: "/home/a/.pi/agent" });
     expect(placesOf({ home: "/Users/a", agentDir: "~/pi", sessionDir: "/s" }, path.posix)).toEqual({ agent: "/Users/a/pi", set: "/s" });
     expect(placesOf({ home: "C:\\Users\\a", agentDir: "", sessionDir: "~\\s" }, path.win32)).toEqual({ agent: "C:\\Users\\a\\.pi\\agent", set: "C:\\Users\\a\\s" });
+    expect(piRoots({ home: "/home/a" })).toEqual(["/home/a/.pi/agent"]);
+    expect(piRoots({ home: "/home/a", sessionDir: "/s" })).toEqual(["/home/a/.pi/agent", "/s"]);
   });
 });
 

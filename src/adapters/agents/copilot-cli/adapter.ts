@@ -6,8 +6,8 @@ import { sourceOf, sourcesNear } from "../shared/listed.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { realDirectory } from "../shared/store.ts";
-import type { CopilotCliOptions } from "./home.ts";
-import { copilotHome } from "./home.ts";
+import type { CopilotCliOptions } from "./roots.ts";
+import { copilotRoots } from "./roots.ts";
 import { copilotReader } from "./reader.ts";
 import { isId, isPart, sessionsOf, STATE } from "./store.ts";
 import { copilotTurns } from "./turns.ts";
@@ -16,7 +16,7 @@ import { copilotView } from "./view.ts";
 const NAME = "copilot-cli";
 
 export function copilotCli(options: CopilotCliOptions): Agent {
-  const store = copilotHome(options);
+  const [store] = copilotRoots(options);
   const roots = async (): Promise<readonly string[]> => {
     const root = await realDirectory(store);
     return root === null ? [] : [root];

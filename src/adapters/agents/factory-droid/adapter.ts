@@ -6,8 +6,8 @@ import { sourceOf, sourcesNear } from "../shared/listed.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { realDirectory, realPathOf } from "../shared/store.ts";
-import type { FactoryDroidOptions } from "./home.ts";
-import { factoryHome } from "./home.ts";
+import type { FactoryDroidOptions } from "./roots.ts";
+import { droidRoots } from "./roots.ts";
 import { droidReader } from "./reader.ts";
 import { FOLDER, folderOf, isId, partOf, SESSIONS, sessionsOf } from "./store.ts";
 import { droidTurns } from "./turns.ts";
@@ -16,7 +16,7 @@ import { droidView } from "./view.ts";
 const NAME = "factory-droid";
 
 export function factoryDroid(options: FactoryDroidOptions): Agent {
-  const store = factoryHome(options);
+  const [store] = droidRoots(options);
   const roots = async (): Promise<readonly string[]> => {
     const root = await realDirectory(store);
     return root === null ? [] : [root];

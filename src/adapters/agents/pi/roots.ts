@@ -24,3 +24,9 @@ export function placesOf(options: PiOptions, rules: path.PlatformPath = path): P
   const agent = agentDir === undefined || agentDir === "" ? rules.join(home, ".pi", "agent") : expanded(agentDir);
   return { agent, ...(sessionDir === undefined || sessionDir === "" ? {} : { set: expanded(sessionDir) }) };
 }
+
+/** Where its stores may lie, absolute. Pi's own directory is among them: its settings may name another place. */
+export function piRoots(options: PiOptions): readonly string[] {
+  const { agent, set } = placesOf(options);
+  return set === undefined ? [agent] : [agent, set];
+}
