@@ -114,9 +114,6 @@ describe("factory droid: files of a session", () => {
     expect(await factoryDroid({ home, homeOverride: path.join(home, "other") }).find(FIRST)).toBeNull();
   });
   it("say the model in the settings where no answer does", async () => {
-    const reader = droid.records({ path: `sessions/_/${FIRST}.settings.json`, role: "sidecar" });
-    reader.take(Buffer.from('{"model": "m"}'));
-    expect(reader.facts().models).toEqual(["m"]);
     const settings: CapturedFile = { path: `sessions/_/${FIRST}.settings.json`, role: "sidecar", bytes: async () => Buffer.from('{"model": "m"}') };
     expect(await droidView([transcript([start()]), settings])).toMatchObject({ models: ["m"] });
     expect((await droidView([transcript([start()]), { ...settings, bytes: async () => Buffer.from("{half") }])).tokens).toBeUndefined();

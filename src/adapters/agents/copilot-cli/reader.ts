@@ -7,7 +7,6 @@ import type { ReaderState } from "../shared/reader-state.ts";
 import { loadState, seenAt, seenModel } from "../shared/reader-state.ts";
 import { headline, isAbsolutePath, isJson, textOf, timeOf } from "../shared/record.ts";
 import { isPersons } from "./prompt.ts";
-import { workspaceOf } from "./workspace.ts";
 
 const QUOTE = 0x22;
 
@@ -21,11 +20,7 @@ export function copilotReader(file: { readonly path: string; readonly role: File
   const state: CopilotState = { ...loadState(earlier), selected: isJson(earlier) ? textOf(earlier, "selected") : undefined };
   return lineReader({
     state,
-    take: (line, now) => {
-      if (file.role === "transcript") return takeEvent(line, now);
-      if (file.path.endsWith("/workspace.yaml")) now.titles.given = headline(workspaceOf(line).name ?? "") ?? now.titles.given;
-      return undefined;
-    },
+    take: file.role === "transcript" ? takeEvent : () => undefined,
     place: ({ selected }) => ({ selected }),
   });
 }

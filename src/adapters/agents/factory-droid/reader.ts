@@ -29,11 +29,7 @@ const KEYS = ["type", "id", "timestamp", "cwd", "title", "isSessionTitleManually
 export function droidReader(file: { readonly path: string; readonly role: FileRole }, earlier?: unknown): RecordReader {
   return lineReader({
     state: load(earlier),
-    take: (line, state) => {
-      if (file.role === "transcript") return takeRecord(line, state);
-      if (file.path.endsWith(".settings.json")) takeSettings(line, state);
-      return undefined;
-    },
+    take: file.role === "transcript" ? takeRecord : () => undefined,
     place: ({ isCalled, forkedAt, parent }) => ({ isCalled, forkedAt, parent }),
     told: (state) => (state.forkedAt === undefined ? state : { ...state, prompts: state.prompts + state.early }),
   });
@@ -92,13 +88,6 @@ function isLong(content: Span): boolean {
 
 function longText(line: Buffer, content: Span): string | undefined {
   return line.subarray(content.start, content.start + 4096).includes('"tool_result"') ? undefined : "";
-}
-
-/** The settings beside a transcript: the model, where its answers do not say it. */
-function takeSettings(content: Buffer, state: DroidState): void {
-  const value = valueAt(content, { start: 0, end: content.length });
-  const model = isJson(value) ? textOf(value, "model") : undefined;
-  if (model !== undefined) seenModel(state, model);
 }
 
 function directoryAt(line: Buffer, span: Span | undefined): string | undefined {
