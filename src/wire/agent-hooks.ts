@@ -1,8 +1,15 @@
 import { join } from "node:path";
+import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";
+import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
+import { placesOf } from "../adapters/agents/pi/roots.ts";
 import { claudeHooks } from "../adapters/hooks/claude-hooks.ts";
 import { codexHooks } from "../adapters/hooks/codex-hooks.ts";
+import { copilotHooks } from "../adapters/hooks/copilot-hooks.ts";
+import { droidHooks } from "../adapters/hooks/droid-hooks.ts";
+import { piHooks } from "../adapters/hooks/pi-hooks.ts";
 import type { HookPlace } from "../ports/hooks.ts";
 import type { Settings } from "./settings.ts";
+import { given } from "./wired-agent.ts";
 
 /** One line an agent: where its hooks live. Apart from the adapters, since a hook that runs needs those alone. */
 const PLACES: readonly ((settings: Settings, project: string | null) => HookPlace)[] = [
@@ -16,6 +23,10 @@ const PLACES: readonly ((settings: Settings, project: string | null) => HookPlac
     const own = settings.env["CODEX_HOME"] || join(settings.home, ".codex");
     return codexHooks({ hooksPath: join(project === null ? own : join(project, ".codex"), "hooks.json"), configPath: join(own, "config.toml"), project: project !== null, hxCommand: settings.hxCommand });
   },
+  ({ home, env, hxCommand }, project) => copilotHooks({ directory: project === null ? copilotRoots({ home, ...given("copilotHome", env["COPILOT_HOME"]) })[0] : join(project, ".github"), project: project !== null, hxCommand }),
+  ({ home, env, hxCommand }, project) => piHooks({ directory: project === null ? placesOf({ home, ...given("agentDir", env["PI_CODING_AGENT_DIR"]) }).agent : join(project, ".pi"), project: project !== null, hxCommand }),
+  ({ home, env, hxCommand }, project) =>
+    droidHooks({ settingsPath: join(project === null ? droidRoots({ home, ...given("homeOverride", env["FACTORY_HOME_OVERRIDE"]) })[0] : join(project, ".factory"), "settings.json"), project: project !== null, hxCommand }),
 ];
 
 /** @param project top of a checkout for the project's settings, null for the person's */

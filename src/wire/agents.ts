@@ -1,5 +1,8 @@
 import { claudeRoots } from "../adapters/agents/claude-code/roots.ts";
 import { codexRoots } from "../adapters/agents/codex/roots.ts";
+import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";
+import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
+import { piRoots } from "../adapters/agents/pi/roots.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Settings } from "./settings.ts";
 import { given, wired, type WiredAgent } from "./wired-agent.ts";
@@ -27,6 +30,32 @@ export const AGENTS: readonly WiredAgent[] = [
     options: ({ home, env }) => ({ home, ...given("codexHome", env["CODEX_HOME"]) }),
     roots: codexRoots,
     adapter: async () => (await import("../adapters/agents/codex/adapter.ts")).codex,
+  }),
+  wired({
+    name: "copilot-cli",
+    title: "GitHub Copilot CLI",
+    program: "copilot",
+    resume: (id) => `copilot --resume=${id}`,
+    options: ({ home, env }) => ({ home, ...given("copilotHome", env["COPILOT_HOME"]) }),
+    roots: copilotRoots,
+    adapter: async () => (await import("../adapters/agents/copilot-cli/adapter.ts")).copilotCli,
+  }),
+  wired({
+    name: "pi",
+    title: "Pi",
+    resume: (id) => `pi --session ${id}`,
+    options: ({ home, env }) => ({ home, ...given("agentDir", env["PI_CODING_AGENT_DIR"]), ...given("sessionDir", env["PI_CODING_AGENT_SESSION_DIR"]) }),
+    roots: piRoots,
+    adapter: async () => (await import("../adapters/agents/pi/adapter.ts")).pi,
+  }),
+  wired({
+    name: "factory-droid",
+    title: "Factory Droid",
+    program: "droid",
+    resume: (id) => `droid --resume ${id}`,
+    options: ({ home, env }) => ({ home, ...given("homeOverride", env["FACTORY_HOME_OVERRIDE"]) }),
+    roots: droidRoots,
+    adapter: async () => (await import("../adapters/agents/factory-droid/adapter.ts")).factoryDroid,
   }),
 ];
 

@@ -2,7 +2,7 @@ import type { Entry } from "../../../domain/view.ts";
 import { textOfContent } from "../shared/parsed.ts";
 import type { Json } from "../shared/record.ts";
 import { isJson, listOf, numberOf, objectOf, textOf } from "../shared/record.ts";
-import { editsOfChanges, editsOfPatch } from "./patch.ts";
+import { editsOfChanges, editsOfPatch } from "../shared/patch.ts";
 import type { CallEnds } from "./rollout.ts";
 
 /** What entries need of the records around. */

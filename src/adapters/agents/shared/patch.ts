@@ -1,6 +1,6 @@
 import type { Entry } from "../../../domain/view.ts";
-import type { Json } from "../shared/record.ts";
-import { defined, isJson, textOf } from "../shared/record.ts";
+import type { Json } from "./record.ts";
+import { defined, isJson, textOf } from "./record.ts";
 
 type Edit = Entry & { readonly kind: "edit" };
 
