@@ -19,11 +19,16 @@ export interface QwenCodeOptions {
 
 /** The directory in which `projects/` and `tmp/` lie: the variable for it, else what the person's settings say, else that of the settings. */
 export async function storeOf(options: QwenCodeOptions): Promise<string> {
-  const own = resolved(options.qwenHome, options) ?? path.join(options.home, ".qwen");
+  const own = qwenDirectory(options);
   return resolved(options.runtimeDir, options) ?? resolved(await runtimeInSettings(own), options) ?? own;
 }
 
-function resolved(given: string | undefined, { home }: QwenCodeOptions): string | undefined {
+/** The agent's own directory: its settings, and its sessions where nothing says another place for them. */
+export function qwenDirectory(options: { readonly home: string; readonly qwenHome?: string | undefined }): string {
+  return resolved(options.qwenHome, options) ?? path.join(options.home, ".qwen");
+}
+
+function resolved(given: string | undefined, { home }: { readonly home: string }): string | undefined {
   if (given === undefined || given === "") return undefined;
   const below = /^~(?:[\\/](.*))?$/.exec(given);
   return below === null ? path.resolve(given) : path.join(home, ...(below[1] ?? "").split(/[\\/]+/).filter((part) => part !== ""));
