@@ -38,6 +38,11 @@ const SHARED = new Set(["chats", "logs", "tool-outputs", "checkpoints", "memory"
 /** What was set aside was damaged when the session was resumed. */
 const NAME = /^session-\d{4}-\d\d-\d\dT[\d-]{5,8}-([A-Za-z0-9_-]{1,8})\.jsonl?(?:\.unreadable-\d+)?$/;
 
+/** The last component of a recorded path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 export function isId(text: string): boolean {
   return ID.test(text) && !SHARED.has(text.toLowerCase());
 }

@@ -5,9 +5,10 @@ import type { Json } from "../shared/record.ts";
 import type { Context } from "./entries.ts";
 import { answeredIn, baseOf } from "./entries.ts";
 import { itemsOf, promptOf } from "./messages.ts";
+import type { Work } from "./replay.ts";
+import { entriesOf, versionsIn } from "./replay.ts";
+import { nameOf } from "./store.ts";
 import { withUsage } from "./usage.ts";
-import type { Work } from "./view.ts";
-import { entriesOf, nameOf, versionsIn } from "./view.ts";
 
 /** Puts what sub-agents wrote behind the call that started them; where that is not recorded, into the turn that ran then. */
 export async function mergeSubagents(files: readonly CapturedFile[], work: Work): Promise<void> {

@@ -4,8 +4,10 @@ import { rangesOf } from "../shared/turn-ranges.ts";
 import { movedName } from "./entries.ts";
 import type { Item } from "./messages.ts";
 import { idOf, itemsOf } from "./messages.ts";
+import { takeItem, workOn } from "./replay.ts";
+import { nameOf } from "./store.ts";
 import { subagentOf } from "./subagents.ts";
-import { geminiView, mainOf, nameOf, takeItem, workOn } from "./view.ts";
+import { geminiView, mainOf } from "./view.ts";
 
 /** Which lines belong to which turn: docs/agents/gemini-cli.md. Lists of messages, summaries and rewinds tell of several. */
 export async function geminiTurns(files: readonly CapturedFile[]): Promise<ReadonlyMap<string, readonly TurnRange[]>> {

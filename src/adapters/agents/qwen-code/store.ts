@@ -61,6 +61,11 @@ export function idOfName(name: string): string | undefined {
   return TRANSCRIPT.exec(name)?.[1];
 }
 
+/** The last component of a recorded path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 /** A file's name without what follows its first dot. */
 export function stemOf(name: string): string {
   const dot = name.indexOf(".", 1);

@@ -5,8 +5,8 @@ import { isJson, textOf } from "../shared/record.ts";
 import type { Context } from "./entries.ts";
 import { answerEntries, baseOf, resultEntries } from "./entries.ts";
 import { toldIn } from "./prompt.ts";
+import type { Work } from "./replay.ts";
 import { withUsage } from "./usage.ts";
-import type { Work } from "./view.ts";
 
 const FILE = /(?:^|\/)agent-([A-Za-z0-9_.-]+)\.jsonl$/;
 

@@ -2,9 +2,10 @@ import type { SessionView } from "../../../domain/view.ts";
 import type { CapturedFile, TurnRange } from "../../../ports/agent.ts";
 import { textOf } from "../shared/record.ts";
 import { rangesOf } from "../shared/turn-ranges.ts";
-import { stemOf } from "./store.ts";
+import { placedRecords } from "./replay.ts";
+import { nameOf, stemOf } from "./store.ts";
 import { callOf } from "./subagents.ts";
-import { mainOf, nameOf, placedRecords, qwenView } from "./view.ts";
+import { mainOf, qwenView } from "./view.ts";
 
 const CONVERSATION = new Set(["user", "assistant", "tool_result"]);
 
