@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { geminiCli } from "../../src/adapters/agents/gemini-cli/adapter.ts";
 import { folderNameOf, projectHash } from "../../src/adapters/agents/gemini-cli/projects.ts";
-import { storesOf } from "../../src/adapters/agents/gemini-cli/store.ts";
+import { geminiRoots } from "../../src/adapters/agents/gemini-cli/roots.ts";
 import { geminiTurns } from "../../src/adapters/agents/gemini-cli/turns.ts";
 import { geminiView } from "../../src/adapters/agents/gemini-cli/view.ts";
 import type { Entry, SessionView } from "../../src/domain/view.ts";
@@ -189,10 +189,10 @@ describe("gemini-cli: files of a session", () => {
     expect(await ids(WORK)).toEqual([]);
   });
   it("finds its store by the variable, and another one in the sandbox on macOS", () => {
-    expect(storesOf({ home: "/home/dev", platform: "linux" })).toEqual(["/home/dev/.gemini"]);
-    expect(storesOf({ home: "/home/dev", platform: "darwin" })).toEqual(["/home/dev/.gemini", "/home/dev/.cache/.gemini"]);
-    expect(storesOf({ home: "/home/dev", platform: "darwin", geminiHome: "/srv/g" })).toEqual(["/srv/g/.gemini"]);
-    expect(storesOf({ home: "/home/dev", platform: "linux", geminiHome: "" })).toEqual(["/home/dev/.gemini"]);
+    expect(geminiRoots({ home: "/home/dev", platform: "linux" })).toEqual(["/home/dev/.gemini"]);
+    expect(geminiRoots({ home: "/home/dev", platform: "darwin" })).toEqual(["/home/dev/.gemini", "/home/dev/.cache/.gemini"]);
+    expect(geminiRoots({ home: "/home/dev", platform: "darwin", geminiHome: "/srv/g" })).toEqual(["/srv/g/.gemini"]);
+    expect(geminiRoots({ home: "/home/dev", platform: "linux", geminiHome: "" })).toEqual(["/home/dev/.gemini"]);
   });
   it("puts a session into the folder that the directory has, else into the one that it will get", async () => {
     const root = path.join(home, ".gemini");

@@ -8,16 +8,18 @@ import { isInside, realDirectory, realPathOf, withRealPaths } from "../shared/st
 import type { Project } from "./projects.ts";
 import { folderNameOf, projectsIn } from "./projects.ts";
 import { geminiReader } from "./reader.ts";
+import type { GeminiCliOptions } from "./roots.ts";
+import { geminiRoots } from "./roots.ts";
 import { filesOf, lastChange, PROJECT } from "./session-files.ts";
-import type { GeminiCliOptions, Transcript } from "./store.ts";
-import { isId, isTranscript, ownerOfPlace, storesOf, transcriptsIn } from "./store.ts";
+import type { Transcript } from "./store.ts";
+import { isId, isTranscript, ownerOfPlace, transcriptsIn } from "./store.ts";
 import { geminiTurns } from "./turns.ts";
 import { geminiView } from "./view.ts";
 
 const NAME = "gemini-cli";
 
 export function geminiCli(options: GeminiCliOptions): Agent {
-  const stores = storesOf(options);
+  const stores = geminiRoots(options);
   const roots = async (): Promise<readonly string[]> => {
     const found = await Promise.all(stores.map(realDirectory));
     return [...new Set(found.filter((root) => root !== null))];

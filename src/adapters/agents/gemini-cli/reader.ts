@@ -25,10 +25,12 @@ export function geminiReader(file: { readonly path: string; readonly role: FileR
   let kept = copyOf(state);
   const isMain = file.role === "transcript";
   const isDocument = file.path.endsWith(".json");
+  let isTorn = false;
   return {
+    ...(isDocument ? { takes: "document", torn: () => isTorn } : {}),
     take(bytes) {
       if (isMain || file.role === "subagent") {
-        if (isDocument) takeDocument(file.path, bytes, state, isMain);
+        if (isDocument) isTorn = !takeDocument(file.path, bytes, state, isMain);
         else takeRecord(asBuffer(bytes), state, isMain);
       }
       return undefined;
@@ -110,8 +112,10 @@ function takeList(messages: readonly Json[], state: GeminiState, isMain: boolean
   state.seen = [...new Set([...state.seen, ...copies])];
 }
 
-function takeDocument(path: string, bytes: Uint8Array, state: GeminiState, isMain: boolean): void {
-  for (const item of itemsOf(path, bytes)) {
+/** @returns whether the document is whole: one that the agent is writing is not */
+function takeDocument(path: string, bytes: Uint8Array, state: GeminiState, isMain: boolean): boolean {
+  const items = [...itemsOf(path, bytes)];
+  for (const item of items) {
     if (item.kind === "damaged") state.damaged++;
     if (item.kind === "message") takeParsed(item.record, state, isMain);
     if (item.kind !== "header") continue;
@@ -119,4 +123,5 @@ function takeDocument(path: string, bytes: Uint8Array, state: GeminiState, isMai
     const summary = headline(textOf(item.record, "summary") ?? "");
     if (summary !== undefined) state.titles.made = summary;
   }
+  return items.some(({ kind }) => kind !== "damaged");
 }

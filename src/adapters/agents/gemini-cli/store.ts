@@ -5,21 +5,6 @@ import { headOf } from "../shared/open-file.ts";
 import { entriesOf, realDirectory } from "../shared/store.ts";
 import type { Project } from "./projects.ts";
 
-/** Where Gemini CLI's store is. */
-export interface GeminiCliOptions {
-  /** Absolute. */
-  readonly home: string;
-  readonly platform: NodeJS.Platform;
-  /** `GEMINI_CLI_HOME`: stands for the home directory. */
-  readonly geminiHome?: string;
-}
-
-/** The stores, the usual one first. In its sandbox on macOS the agent keeps another. */
-export function storesOf({ home, platform, geminiHome }: GeminiCliOptions): readonly string[] {
-  if (geminiHome !== undefined && geminiHome !== "") return [path.join(path.resolve(geminiHome), ".gemini")];
-  return [path.join(home, ".gemini"), ...(platform === "darwin" ? [path.join(home, ".cache", ".gemini")] : [])];
-}
-
 /** A transcript in the folder of a project. */
 export interface Transcript {
   readonly name: string;

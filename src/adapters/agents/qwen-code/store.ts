@@ -5,33 +5,13 @@ import { linesOf } from "../shared/lines.ts";
 import { headOf } from "../shared/open-file.ts";
 import { isJson, objectOf, textOf } from "../shared/record.ts";
 import { entriesOf, isInside, realDirectory } from "../shared/store.ts";
-
-/** Where Qwen Code's store is. */
-export interface QwenCodeOptions {
-  /** Absolute. */
-  readonly home: string;
-  readonly platform: NodeJS.Platform;
-  /** `QWEN_HOME`: in the place of `~/.qwen`. May begin with `~`. */
-  readonly qwenHome?: string;
-  /** `QWEN_RUNTIME_DIR`: sessions are kept there, while settings stay. May begin with `~`. */
-  readonly runtimeDir?: string;
-}
+import type { QwenCodeOptions } from "./roots.ts";
+import { qwenDirectory, resolved } from "./roots.ts";
 
 /** The directory in which `projects/` and `tmp/` lie: the variable for it, else what the person's settings say, else that of the settings. */
 export async function storeOf(options: QwenCodeOptions): Promise<string> {
   const own = qwenDirectory(options);
   return resolved(options.runtimeDir, options) ?? resolved(await runtimeInSettings(own), options) ?? own;
-}
-
-/** The agent's own directory: its settings, and its sessions where nothing says another place for them. */
-export function qwenDirectory(options: { readonly home: string; readonly qwenHome?: string | undefined }): string {
-  return resolved(options.qwenHome, options) ?? path.join(options.home, ".qwen");
-}
-
-function resolved(given: string | undefined, { home }: { readonly home: string }): string | undefined {
-  if (given === undefined || given === "") return undefined;
-  const below = /^~(?:[\\/](.*))?$/.exec(given);
-  return below === null ? path.resolve(given) : path.join(home, ...(below[1] ?? "").split(/[\\/]+/).filter((part) => part !== ""));
 }
 
 const LARGEST_SETTINGS = 1 << 20;
