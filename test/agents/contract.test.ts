@@ -3,8 +3,8 @@ import { codexFixture } from "./codex.fixture.ts";
 import { agentContract } from "./contract.ts";
 import { copilotCliFixture } from "./copilot-cli.fixture.ts";
 import { factoryDroidFixture } from "./factory-droid.fixture.ts";
-import { piFixture } from "./pi.fixture.ts";
 import { geminiFixture } from "./gemini-cli.fixture.ts";
+import { piFixture } from "./pi.fixture.ts";
 import { qwenFixture } from "./qwen-code.fixture.ts";
 import { turnsContract } from "./turns-contract.ts";
 

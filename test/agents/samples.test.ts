@@ -7,8 +7,8 @@ import { claudeCode } from "../../src/adapters/agents/claude-code/adapter.ts";
 import { codex } from "../../src/adapters/agents/codex/adapter.ts";
 import { copilotCli } from "../../src/adapters/agents/copilot-cli/adapter.ts";
 import { factoryDroid } from "../../src/adapters/agents/factory-droid/adapter.ts";
-import { pi } from "../../src/adapters/agents/pi/adapter.ts";
 import { geminiCli } from "../../src/adapters/agents/gemini-cli/adapter.ts";
+import { pi } from "../../src/adapters/agents/pi/adapter.ts";
 import { qwenCode } from "../../src/adapters/agents/qwen-code/adapter.ts";
 import type { Agent, SessionFacts } from "../../src/ports/agent.ts";
 
