@@ -2,11 +2,14 @@ import { join } from "node:path";
 import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";
 import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
 import { placesOf } from "../adapters/agents/pi/roots.ts";
+import { qwenDirectory } from "../adapters/agents/qwen-code/roots.ts";
 import { claudeHooks } from "../adapters/hooks/claude-hooks.ts";
 import { codexHooks } from "../adapters/hooks/codex-hooks.ts";
 import { copilotHooks } from "../adapters/hooks/copilot-hooks.ts";
 import { droidHooks } from "../adapters/hooks/droid-hooks.ts";
+import { geminiHooks } from "../adapters/hooks/gemini-hooks.ts";
 import { piHooks } from "../adapters/hooks/pi-hooks.ts";
+import { qwenHooks } from "../adapters/hooks/qwen-hooks.ts";
 import type { HookPlace } from "../ports/hooks.ts";
 import type { Settings } from "./settings.ts";
 import { given } from "./wired-agent.ts";
@@ -27,6 +30,14 @@ const PLACES: readonly ((settings: Settings, project: string | null) => HookPlac
   ({ home, env, hxCommand }, project) => piHooks({ directory: project === null ? placesOf({ home, ...given("agentDir", env["PI_CODING_AGENT_DIR"]) }).agent : join(project, ".pi"), project: project !== null, hxCommand }),
   ({ home, env, hxCommand }, project) =>
     droidHooks({ settingsPath: join(project === null ? droidRoots({ home, ...given("homeOverride", env["FACTORY_HOME_OVERRIDE"]) })[0] : join(project, ".factory"), "settings.json"), project: project !== null, hxCommand }),
+  (settings, project) =>
+    geminiHooks({ settingsPath: join(project ?? (settings.env["GEMINI_CLI_HOME"] || settings.home), ".gemini", "settings.json"), project: project !== null, hxCommand: settings.hxCommand }),
+  (settings, project) =>
+    qwenHooks({
+      settingsPath: join(project === null ? qwenDirectory({ home: settings.home, qwenHome: settings.env["QWEN_HOME"] }) : join(project, ".qwen"), "settings.json"),
+      project: project !== null,
+      hxCommand: settings.hxCommand,
+    }),
 ];
 
 /** @param project top of a checkout for the project's settings, null for the person's */

@@ -2,7 +2,9 @@ import { claudeRoots } from "../adapters/agents/claude-code/roots.ts";
 import { codexRoots } from "../adapters/agents/codex/roots.ts";
 import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";
 import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
+import { geminiRoots } from "../adapters/agents/gemini-cli/roots.ts";
 import { piRoots } from "../adapters/agents/pi/roots.ts";
+import { qwenRoots } from "../adapters/agents/qwen-code/roots.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Settings } from "./settings.ts";
 import { given, wired, type WiredAgent } from "./wired-agent.ts";
@@ -56,6 +58,24 @@ export const AGENTS: readonly WiredAgent[] = [
     options: ({ home, env }) => ({ home, ...given("homeOverride", env["FACTORY_HOME_OVERRIDE"]) }),
     roots: droidRoots,
     adapter: async () => (await import("../adapters/agents/factory-droid/adapter.ts")).factoryDroid,
+  }),
+  wired({
+    name: "gemini-cli",
+    title: "Gemini CLI",
+    program: "gemini",
+    resume: (id) => `gemini --resume ${id}`,
+    options: ({ home, env }) => ({ home, platform: process.platform, ...given("geminiHome", env["GEMINI_CLI_HOME"]) }),
+    roots: geminiRoots,
+    adapter: async () => (await import("../adapters/agents/gemini-cli/adapter.ts")).geminiCli,
+  }),
+  wired({
+    name: "qwen-code",
+    title: "Qwen Code",
+    program: "qwen",
+    resume: (id) => `qwen --resume ${id}`,
+    options: ({ home, env }) => ({ home, platform: process.platform, ...given("qwenHome", env["QWEN_HOME"]), ...given("runtimeDir", env["QWEN_RUNTIME_DIR"]) }),
+    roots: qwenRoots,
+    adapter: async () => (await import("../adapters/agents/qwen-code/adapter.ts")).qwenCode,
   }),
 ];
 

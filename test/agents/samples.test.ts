@@ -7,7 +7,9 @@ import { claudeCode } from "../../src/adapters/agents/claude-code/adapter.ts";
 import { codex } from "../../src/adapters/agents/codex/adapter.ts";
 import { copilotCli } from "../../src/adapters/agents/copilot-cli/adapter.ts";
 import { factoryDroid } from "../../src/adapters/agents/factory-droid/adapter.ts";
+import { geminiCli } from "../../src/adapters/agents/gemini-cli/adapter.ts";
 import { pi } from "../../src/adapters/agents/pi/adapter.ts";
+import { qwenCode } from "../../src/adapters/agents/qwen-code/adapter.ts";
 import type { Agent, SessionFacts } from "../../src/ports/agent.ts";
 
 const SAMPLES = process.env["HX_SAMPLES"];
@@ -21,14 +23,22 @@ const CASES = [
   { name: "copilot-cli", folders: ["copilot-cli", "made-here/copilot"], agent: (home: string) => copilotCli({ home }), place: `.copilot/session-state/${ID}/events.jsonl` },
   { name: "pi", folders: ["pi", "made-here/pi"], agent: (home: string) => pi({ home }), place: `.pi/agent/sessions/--a--/2026-03-01T00-00-00-000Z_${ID}.jsonl` },
   { name: "factory-droid", folders: ["factory-droid", "made-here/droid"], agent: (home: string) => factoryDroid({ home }), place: `.factory/sessions/-a/${ID}.jsonl` },
+  { name: "gemini-cli", folders: ["gemini-cli", "made-here/gemini"], agent: (home: string) => geminiCli({ home, platform: "linux" }), place: "", named: sessionIn },
+  { name: "qwen-code", folders: ["qwen-code", "made-here/qwen"], agent: (home: string) => qwenCode({ home, platform: "linux" }), place: `.qwen/projects/-a/chats/${ID}.jsonl` },
 ];
+
+/** An agent that names a transcript after a part of the id, and finds it by the id inside. */
+function sessionIn(content: string): { readonly id: string; readonly place: string } {
+  const id = /^\{"sessionId":"([^"]+)"/.exec(content)?.[1] ?? ID;
+  return { id, place: `.gemini/tmp/a/chats/session-2026-03-01T00-00-${id.slice(0, 8)}.jsonl` };
+}
 
 function samplesIn(folder: string): readonly string[] {
   const entries = here ? readdirSync(path.join(SAMPLES, folder), { recursive: true, withFileTypes: true }) : [];
   return entries.filter((entry) => entry.isFile() && entry.name.endsWith(".jsonl") && entry.name !== "001-extension-events.jsonl").map((entry) => path.join(entry.parentPath, entry.name));
 }
 
-describe.runIf(here).each(CASES)("samples of $name", ({ folders, agent: make, place }) => {
+describe.runIf(here).each(CASES)("samples of $name", ({ folders, agent: make, place: usual, named }) => {
   let home = "";
   beforeAll(async () => {
     home = await realpath(await mkdtemp(path.join(os.tmpdir(), "hx-samples-")));
@@ -37,12 +47,13 @@ describe.runIf(here).each(CASES)("samples of $name", ({ folders, agent: make, pl
 
   it.each(folders.flatMap(samplesIn).map((file) => [path.relative(SAMPLES ?? "", file), file] as const))("%s is read whole, in steps and viewed", async (_, file) => {
     const agent = make(home);
+    const content = await readFile(file);
+    const { id, place } = named?.(content.toString()) ?? { id: ID, place: usual };
     await mkdir(path.dirname(path.join(home, place)), { recursive: true });
     await copyFile(file, path.join(home, place));
-    const source = await agent.find(ID);
+    const source = await agent.find(id);
     const [main] = source?.files ?? [];
     if (main === undefined) throw new Error("not found");
-    const content = await readFile(file);
     expect((await inSteps(agent, main.absolute)).equals(content)).toBe(true);
 
     const ended = Buffer.concat([content, Buffer.from("\n")]);

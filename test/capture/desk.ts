@@ -25,7 +25,7 @@ export interface Desk {
   readonly machine: Machine;
   readonly checkout: string;
   readonly remote: string;
-  /** Captures one session of Claude Code, by its id. */
+  /** Captures one session of the agent, by its id. */
   capture(id: string, options?: CaptureOf): Promise<CaptureOutcome>;
   /** Publishes what is staged, and gives every copy of a session that the ledger holds, the fullest last. */
   kept(id: string): Promise<readonly Kept[]>;
@@ -50,15 +50,16 @@ export interface Kept {
   readonly omitted: number;
 }
 
-export async function makeDesk(): Promise<Desk> {
+/** @param name the agent whose sessions are captured */
+export async function makeDesk(name = "claude-code"): Promise<Desk> {
   const world = await makeWorld();
   const machine = await world.machine("ada");
   const remote = await world.remote();
   await newIdentity(machine, world.path("phrase"));
   const checkout = await connectedCheckout(machine, remote, world.path("work"));
   const settings = readSettings(machine.env);
-  const claude = await agentNamed(settings, "claude-code");
-  if (claude === null) throw new Error("no adapter");
+  const used = await agentNamed(settings, name);
+  if (used === null) throw new Error("no adapter");
   return {
     world,
     machine,
@@ -66,9 +67,9 @@ export async function makeDesk(): Promise<Desk> {
     remote,
     async capture(id, { quietMs = 2000, hint, agent = (same: Agent): Agent => same, source: seen = (same: SessionSource): SessionSource => same }: CaptureOf = {}) {
       const { ledger, boundary, keep } = await opened(machine, checkout);
-      const source = await claude.find(id);
+      const source = await used.find(id);
       if (source === null) throw new Error(`no session '${id}'`);
-      const outcome = await captureSession(ledger, agent(claude), seen(source), boundary, { waitMs: 1000, quietMs, ...(hint === undefined ? {} : { hint }) });
+      const outcome = await captureSession(ledger, agent(used), seen(source), boundary, { waitMs: 1000, quietMs, ...(hint === undefined ? {} : { hint }) });
       await keep();
       return outcome;
     },
@@ -86,7 +87,7 @@ export async function makeDesk(): Promise<Desk> {
           const target = await mkdtemp(world.path("raw-"));
           await rawSession(ledger, fileTree(), one, target);
           const names = filesBelow(target);
-          const { view, omitted } = await viewSession(ledger, claude, one);
+          const { view, omitted } = await viewSession(ledger, used, one);
           const files = new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(target, name))] as const)));
           found.push({ facts: one.facts, files, omitted, shown: printed({ id: session, access: { class: "own" }, view, unreadable: [], omittedBytes: omitted }) });
         }

@@ -6,6 +6,8 @@ import { claudeHooks } from "../../src/adapters/hooks/claude-hooks.ts";
 import { codexEvents, codexHooks } from "../../src/adapters/hooks/codex-hooks.ts";
 import { snakeCase, trustHash } from "../../src/adapters/hooks/codex-trust.ts";
 import { agentHookCommand } from "../../src/adapters/hooks/shell.ts";
+import { geminiHooks } from "../../src/adapters/hooks/gemini-hooks.ts";
+import { qwenHooks } from "../../src/adapters/hooks/qwen-hooks.ts";
 import { readTextFile, replaceTextFile } from "../../src/adapters/hooks/text-file.ts";
 import type { HookPlace } from "../../src/ports/hooks.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -22,10 +24,14 @@ afterEach(() => box.remove());
 const claude = (): HookPlace => claudeHooks({ settingsPath: join(home, ".claude", "settings.json"), project: false, hxCommand: "hx" });
 const codex = (): HookPlace =>
   codexHooks({ hooksPath: join(home, ".codex", "hooks.json"), configPath: join(home, ".codex", "config.toml"), project: false, hxCommand: "hx" });
+const gemini = (): HookPlace => geminiHooks({ settingsPath: join(home, ".gemini", "settings.json"), project: false, hxCommand: "hx" });
+const qwen = (): HookPlace => qwenHooks({ settingsPath: join(home, ".qwen", "settings.json"), project: false, hxCommand: "hx" });
 
 describe.each([
   ["claude code", ".claude", "settings.json", claude],
   ["codex", ".codex", "hooks.json", codex],
+  ["gemini cli", ".gemini", "settings.json", gemini],
+  ["qwen code", ".qwen", "settings.json", qwen],
 ] as const)("the settings file of %s", (_title, folder, name, place) => {
   const path = (): string => join(home, folder, name);
 
@@ -69,12 +75,12 @@ describe.each([
     await symlink(join("..", "dotfile"), path());
     await place().install();
     expect(await readlink(path())).toBe(join("..", "dotfile"));
-    expect(JSON.parse(await readFile(join(home, "dotfile"), "utf8")).hooks.Stop).toHaveLength(1);
+    expect(JSON.parse(await readFile(join(home, "dotfile"), "utf8")).hooks.SessionStart).toHaveLength(1);
   });
 
   it.each([
     ["damaged", Buffer.from('{"hooks": ')],
-    ["of another shape", Buffer.from('{"hooks": {"Stop": "mine"}}')],
+    ["of another shape", Buffer.from('{"hooks": {"SessionEnd": "mine"}}')],
     ["empty", Buffer.from("")],
     ["not UTF-8", Buffer.from('{"a":"\xff"}', "latin1")],
   ])("that is %s is left alone", async (_what, bytes) => {

@@ -12,7 +12,7 @@ import { HxError } from "../../domain/errors.ts";
 export interface SettingsHook {
   readonly event: string;
   readonly command: string;
-  /** Seconds after which the agent gives up on the hook. */
+  /** After which the agent gives up on the hook, in the agent's own unit: seconds, or milliseconds. */
   readonly timeout: number;
 }
 

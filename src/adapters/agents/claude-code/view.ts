@@ -1,12 +1,12 @@
 import type { Entry, SessionView } from "../../../domain/view.ts";
 import type { CapturedFile, SessionFacts } from "../../../ports/agent.ts";
+import type { Branches } from "../shared/branches.ts";
+import { branches } from "../shared/branches.ts";
 import { recordsOf } from "../shared/parsed.ts";
 import type { Json } from "../shared/record.ts";
 import { defined, isAbsolutePath, isJson, textOf, timeOf } from "../shared/record.ts";
 import type { ViewBuilder } from "../shared/view-builder.ts";
 import { viewBuilder } from "../shared/view-builder.ts";
-import type { Branches } from "./branches.ts";
-import { branches } from "./branches.ts";
 import type { Context } from "./entries.ts";
 import { answerEntries, baseOf, resultEntries, systemEntry } from "./entries.ts";
 import { BOOKKEEPING, QUIET } from "./known-types.ts";

@@ -1,5 +1,5 @@
-import type { Json } from "../shared/record.ts";
-import { textOf } from "../shared/record.ts";
+import type { Json } from "./record.ts";
+import { textOf } from "./record.ts";
 
 /**
  * Which turns a person went back from. Records form a tree by `parentUuid`; a prompt whose nearest earlier

@@ -1,0 +1,35 @@
+/** Subtypes of `system` records that say nothing to show. `ui_telemetry` repeats calls and tokens of the records around; only its errors are read. */
+export const QUIET = new Set([
+  "agent_bootstrap",
+  "agent_launch_prompt",
+  "agent_retry",
+  "agent_session_ready",
+  "at_command",
+  "attribution_snapshot",
+  "branch_checkpoint",
+  "custom_title",
+  "file_history_snapshot",
+  "goal_state",
+  "goal_turn_end",
+  "managed_session_commit_v1",
+  "managed_session_event_v1",
+  "managed_session_header_v1",
+  "omni_recall",
+  "parent_session",
+  "rewind",
+  "session_approval_mode",
+  "session_artifact_event",
+  "session_artifact_snapshot",
+  "session_execution_engine",
+  "session_model",
+  "session_notes",
+  "session_source",
+  "session_sources_snapshot",
+  "slash_command",
+  "turn_result",
+  "ui_telemetry",
+  "user_text_elements",
+]);
+
+/** Subtypes of `user` records that no person wrote at that moment. */
+export const TOLD = new Set(["background_task_completed", "cron", "goal_runtime", "notification", "realtime_message"]);
