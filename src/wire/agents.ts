@@ -3,6 +3,8 @@ import { codexRoots } from "../adapters/agents/codex/roots.ts";
 import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";
 import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
 import { piRoots } from "../adapters/agents/pi/roots.ts";
+import { doorFolder, type DoorOptions } from "../adapters/agents/door/folder.ts";
+import { adapterOf } from "../domain/agent-name.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Settings } from "./settings.ts";
 import { given, wired, type WiredAgent } from "./wired-agent.ts";
@@ -57,7 +59,19 @@ export const AGENTS: readonly WiredAgent[] = [
     roots: droidRoots,
     adapter: async () => (await import("../adapters/agents/factory-droid/adapter.ts")).factoryDroid,
   }),
+  wired({
+    name: "door",
+    title: "Open door",
+    options: doorOptions,
+    roots: (options) => [doorFolder(options)],
+    adapter: async () => (await import("../adapters/agents/door/adapter.ts")).door,
+  }),
 ];
+
+/** Where tools hand sessions over. */
+export function doorOptions({ home, env }: Settings): DoorOptions {
+  return { home, platform: process.platform, ...given("sessionsDir", env["HX_SESSIONS_DIR"]), ...given("xdgDataHome", env["XDG_DATA_HOME"]), ...given("localAppData", env["LOCALAPPDATA"]) };
+}
 
 /** Every agent that hx knows: loads all adapters. */
 export function agentsOf(settings: Settings): Promise<readonly Agent[]> {
@@ -75,9 +89,9 @@ export async function agentNamed(settings: Settings, name: string): Promise<Agen
   return (await wiredAgent(name)?.load(settings)) ?? null;
 }
 
-/** What is known of an agent without its adapter; undefined where hx knows none of that name. */
+/** What is known of an agent without its adapter, `door:goose` as `door`; undefined where hx knows none of that name. */
 export function wiredAgent(name: string): WiredAgent | undefined {
-  return AGENTS.find((agent) => agent.name === name);
+  return AGENTS.find((agent) => agent.name === adapterOf(name));
 }
 
 /** What a person types to start an agent. */
