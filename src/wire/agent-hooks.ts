@@ -7,6 +7,8 @@ import { codexHooks } from "../adapters/hooks/codex-hooks.ts";
 import { copilotHooks } from "../adapters/hooks/copilot-hooks.ts";
 import { droidHooks } from "../adapters/hooks/droid-hooks.ts";
 import { piHooks } from "../adapters/hooks/pi-hooks.ts";
+import { kiroHooks } from "../adapters/hooks/kiro-hooks.ts";
+import { windsurfHooks } from "../adapters/hooks/windsurf-hooks.ts";
 import type { HookPlace } from "../ports/hooks.ts";
 import type { Settings } from "./settings.ts";
 import { given } from "./wired-agent.ts";
@@ -27,6 +29,18 @@ const PLACES: readonly ((settings: Settings, project: string | null) => HookPlac
   ({ home, env, hxCommand }, project) => piHooks({ directory: project === null ? placesOf({ home, ...given("agentDir", env["PI_CODING_AGENT_DIR"]) }).agent : join(project, ".pi"), project: project !== null, hxCommand }),
   ({ home, env, hxCommand }, project) =>
     droidHooks({ settingsPath: join(project === null ? droidRoots({ home, ...given("homeOverride", env["FACTORY_HOME_OVERRIDE"]) })[0] : join(project, ".factory"), "settings.json"), project: project !== null, hxCommand }),
+  (settings, project) =>
+    kiroHooks({
+      agentsPath: join(project === null ? settings.env["KIRO_HOME"] || join(settings.home, ".kiro") : join(project, ".kiro"), "agents"),
+      project: project !== null,
+      hxCommand: settings.hxCommand,
+    }),
+  (settings, project) =>
+    windsurfHooks({
+      hooksPath: join(project === null ? join(settings.home, ".codeium", "windsurf") : join(project, ".windsurf"), "hooks.json"),
+      project: project !== null,
+      hxCommand: settings.hxCommand,
+    }),
 ];
 
 /** @param project top of a checkout for the project's settings, null for the person's */

@@ -1,9 +1,12 @@
+import { restoredName } from "../adapters/agents/aider/names.ts";
 import { claudeRoots } from "../adapters/agents/claude-code/roots.ts";
 import { codexRoots } from "../adapters/agents/codex/roots.ts";
 import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";
 import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
 import { piRoots } from "../adapters/agents/pi/roots.ts";
 import { doorFolder, type DoorOptions } from "../adapters/agents/door/folder.ts";
+import { kiroRoots } from "../adapters/agents/kiro/roots.ts";
+import { windsurfRoots } from "../adapters/agents/windsurf/roots.ts";
 import { adapterOf } from "../domain/agent-name.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Settings } from "./settings.ts";
@@ -58,6 +61,28 @@ export const AGENTS: readonly WiredAgent[] = [
     options: ({ home, env }) => ({ home, ...given("homeOverride", env["FACTORY_HOME_OVERRIDE"]) }),
     roots: droidRoots,
     adapter: async () => (await import("../adapters/agents/factory-droid/adapter.ts")).factoryDroid,
+  }),
+  wired({
+    name: "aider",
+    title: "Aider",
+    resume: (id) => `aider --chat-history-file ${restoredName(id)} --restore-chat-history`,
+    options: ({ home, env }) => ({ home, ...given("chatHistoryFile", env["AIDER_CHAT_HISTORY_FILE"]) }),
+    adapter: async () => (await import("../adapters/agents/aider/adapter.ts")).aider,
+  }),
+  wired({
+    name: "kiro",
+    title: "Kiro CLI",
+    program: "kiro-cli",
+    options: ({ home, env }) => ({ home, ...given("kiroHome", env["KIRO_HOME"]) }),
+    roots: kiroRoots,
+    adapter: async () => (await import("../adapters/agents/kiro/adapter.ts")).kiro,
+  }),
+  wired({
+    name: "windsurf",
+    title: "Windsurf",
+    options: ({ home }) => ({ home }),
+    roots: windsurfRoots,
+    adapter: async () => (await import("../adapters/agents/windsurf/adapter.ts")).windsurf,
   }),
   wired({
     name: "door",

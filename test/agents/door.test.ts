@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { door } from "../../src/adapters/agents/door/adapter.ts";
 import { readDescription, toDescription } from "../../src/adapters/agents/door/description.ts";
 import { handOver, readHandedOver } from "../../src/adapters/agents/door/hand-over.ts";
-import { doorFolder } from "../../src/adapters/agents/door/store.ts";
+import { doorFolder } from "../../src/adapters/agents/door/folder.ts";
 import { doorView } from "../../src/adapters/agents/door/view.ts";
 import { isHxError } from "../../src/domain/errors.ts";
 import type { SessionView } from "../../src/domain/view.ts";

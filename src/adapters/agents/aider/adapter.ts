@@ -9,7 +9,7 @@ import { isAiderId, restoredName } from "./names.ts";
 import { aiderReader } from "./reader.ts";
 import type { Section } from "./sections.ts";
 import { sectionsOf } from "./sections.ts";
-import { aiderRoots, historiesIn, type AiderOptions, type History } from "./store.ts";
+import { historiesIn, type AiderOptions, type History } from "./store.ts";
 import { aiderTurns } from "./turns.ts";
 import { aiderView } from "./view.ts";
 
@@ -32,7 +32,7 @@ export function aider(options: AiderOptions): Agent {
     name: NAME,
     title: "Aider",
     verifiedWith: ["0.86.2"],
-    roots: async () => (await Promise.all([...aiderRoots(options), ...[...seen.values()].map(({ history }) => path.dirname(history.absolute))].map(realDirectory))).filter((root, index, all) => root !== null && all.indexOf(root) === index) as string[],
+    roots: async () => rootsOf(seen),
     discover: (directories, narrow) => discover(directories, options, seen, narrow?.changedSince),
     find: (id) => find(id, seen),
     fromHook: async (payload) => {
@@ -45,6 +45,12 @@ export function aider(options: AiderOptions): Agent {
     turnsOf: aiderTurns,
     placeOf: async (recorded, where) => placeBelow((await realPathOf(where.directory)) ?? where.directory, [restoredName(idIn(recorded))]),
   };
+}
+
+/** The folders of the histories that were looked at. */
+async function rootsOf(seen: ReadonlyMap<string, Seen>): Promise<readonly string[]> {
+  const found = await Promise.all([...seen.values()].map(({ history }) => realDirectory(path.dirname(history.absolute))));
+  return [...new Set(found.filter((root) => root !== null))];
 }
 
 async function* discover(directories: readonly string[], options: AiderOptions, seen: Map<string, Seen>, changedSince: number | undefined): AsyncIterable<SessionSource> {

@@ -19,11 +19,6 @@ export interface History {
   readonly path: string;
 }
 
-/** Aider's own folder, which each run makes; no session is in it. It tells that Aider is used here. */
-export function aiderRoots({ home }: AiderOptions): readonly string[] {
-  return [path.join(home, ".aider")];
-}
-
 /** The histories in the top folder of a checkout, and where the person's settings say; all inside of it. */
 export async function historiesIn(directory: string, options: AiderOptions): Promise<readonly History[]> {
   const real = await realDirectory(directory);
