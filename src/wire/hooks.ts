@@ -9,7 +9,6 @@ import { hasWork } from "../app/sync/waiting.ts";
 import { HxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import type { HookWorld } from "../hooks/world.ts";
-import type { HookPayload } from "../ports/agent.ts";
 import { agentNamed, presentAgents } from "./agents.ts";
 import { identityPorts } from "./identity-ports.ts";
 import { lookAfterPush } from "./request-notices.ts";

@@ -4,7 +4,9 @@ import { agentContract } from "./contract.ts";
 import { copilotCliFixture } from "./copilot-cli.fixture.ts";
 import { factoryDroidFixture } from "./factory-droid.fixture.ts";
 import { piFixture } from "./pi.fixture.ts";
+import { kiroFixture } from "./kiro.fixture.ts";
 import { turnsContract } from "./turns-contract.ts";
+import { windsurfFixture } from "./windsurf.fixture.ts";
 
 agentContract("claude-code", claudeFixture);
 agentContract("codex", codexFixture);
@@ -16,3 +18,7 @@ agentContract("pi", piFixture);
 turnsContract("pi", piFixture);
 agentContract("factory-droid", factoryDroidFixture);
 turnsContract("factory-droid", factoryDroidFixture);
+agentContract("kiro", kiroFixture);
+agentContract("windsurf", windsurfFixture);
+turnsContract("kiro", kiroFixture);
+turnsContract("windsurf", windsurfFixture);

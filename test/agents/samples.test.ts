@@ -8,6 +8,8 @@ import { codex } from "../../src/adapters/agents/codex/adapter.ts";
 import { copilotCli } from "../../src/adapters/agents/copilot-cli/adapter.ts";
 import { factoryDroid } from "../../src/adapters/agents/factory-droid/adapter.ts";
 import { pi } from "../../src/adapters/agents/pi/adapter.ts";
+import { kiro } from "../../src/adapters/agents/kiro/adapter.ts";
+import { windsurf } from "../../src/adapters/agents/windsurf/adapter.ts";
 import type { Agent, SessionFacts } from "../../src/ports/agent.ts";
 
 const SAMPLES = process.env["HX_SAMPLES"];
@@ -21,6 +23,8 @@ const CASES = [
   { name: "copilot-cli", folders: ["copilot-cli", "made-here/copilot"], agent: (home: string) => copilotCli({ home }), place: `.copilot/session-state/${ID}/events.jsonl` },
   { name: "pi", folders: ["pi", "made-here/pi"], agent: (home: string) => pi({ home }), place: `.pi/agent/sessions/--a--/2026-03-01T00-00-00-000Z_${ID}.jsonl` },
   { name: "factory-droid", folders: ["factory-droid", "made-here/droid"], agent: (home: string) => factoryDroid({ home }), place: `.factory/sessions/-a/${ID}.jsonl` },
+  { name: "kiro", folders: ["kiro-cli"], agent: (home: string) => kiro({ home }), place: `.kiro/sessions/cli/${ID}.jsonl` },
+  { name: "windsurf", folders: ["windsurf"], agent: (home: string) => windsurf({ home }), place: `.windsurf/transcripts/${ID}.jsonl` },
 ];
 
 function samplesIn(folder: string): readonly string[] {
