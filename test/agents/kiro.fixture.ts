@@ -19,7 +19,7 @@ export function kiroFixture(home: string): AgentFixture {
     id: (number) => `7c000000-0000-4000-8000-${String(number).padStart(12, "0")}`,
     transcript: (id) => path.join(folder, `${id}.jsonl`),
     beside: (id, directory) => writeFile(path.join(folder, `${id}.json`), JSON.stringify({ session_id: id, cwd: directory, created_at: "2026-03-01T10:00:00Z", session_state: { version: "v1" } }, null, 2)),
-    begin: () => [],
+    begin: () => [kiroRecord("AssistantMessage", [{ kind: "text", data: "" }])],
     turn: (_id, _directory, prompt, answer) => [
       kiroRecord("Prompt", [{ kind: "text", data: prompt }], { meta: { timestamp: ++clock } }),
       kiroRecord("AssistantMessage", [{ kind: "text", data: "" }, { kind: "toolUse", data: { toolUseId: "t1", name: "shell", input: { command: "ls", cwd: "/evil" } } }]),

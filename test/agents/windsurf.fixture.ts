@@ -14,7 +14,7 @@ export function windsurfFixture(home: string): AgentFixture {
     timeless: true,
     id: (number) => `5d000000-0000-4000-8000-${String(number).padStart(12, "0")}`,
     transcript: (id) => path.join(home, ".windsurf", "transcripts", `${id}.jsonl`),
-    begin: () => [],
+    begin: () => [windsurfStep("planner_response", { response: "" })],
     turn: (_id, directory, prompt, answer) => [
       windsurfStep("user_input", { user_response: prompt }),
       windsurfStep("run_command", { command: "npm test", cwd: directory, exit_code: 0, output: "ok", user_rejected: false }),
