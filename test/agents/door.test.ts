@@ -219,6 +219,12 @@ describe("door: lines that are understood", () => {
     expect(whole.directories.filter((directory) => directory !== undefined)).toEqual([WORK, "/elsewhere"]);
     for (const every of [1, 2, 3]) expect(run(every)).toEqual(whole);
   });
+  it("say every place also where they come all at once, of a file that is replaced as a whole", () => {
+    const reader = agent.records({ path: "p", role: "transcript" });
+    expect(reader.take(jsonLines([...conversation, { type: "prompt", text: "Elsewhere", directory: "/elsewhere" }]))).toBe(WORK);
+    expect(reader.directories?.()).toEqual([WORK, "/elsewhere"]);
+    expect(reader.facts()).toMatchObject({ title: "Add a helper", turns: 3 });
+  });
   it("of each turn can be read alone, and a summary is of none", async () => {
     const bytes = jsonLines([...conversation.slice(0, 8), { type: "session", title: "Helpers for all" }, { type: "compaction", summary: "of all" }, { type: "prompt", text: "Next" }, { type: "message", text: "Yes." }]);
     const file: CapturedFile = { path: "goose/1/s.jsonl", role: "transcript", bytes: () => Promise.resolve(bytes) };

@@ -1,7 +1,7 @@
 import type { FileRole, RecordReader } from "../../../ports/agent.ts";
 import type { Span } from "../shared/json-scan.ts";
 import { asBuffer, scanObject, textAt, valueAt } from "../shared/json-scan.ts";
-import { isBlank } from "../shared/lines.ts";
+import { isBlank, linesOf } from "../shared/lines.ts";
 import type { ReaderState } from "../shared/reader-state.ts";
 import { copyOf, factsOf, loadState, seenAt, seenModel } from "../shared/reader-state.ts";
 import { headline, isAbsolutePath, isJson, timeOf } from "../shared/record.ts";
@@ -19,8 +19,19 @@ export function doorReader(file: { readonly path: string; readonly role: FileRol
   const understood = isJson(earlier) && typeof earlier["understood"] === "boolean" ? earlier["understood"] : undefined;
   let state: DoorState = { ...loadState(earlier), understood };
   let kept = copyOf(state);
+  const directories = new Set<string>();
   return {
-    take: (line) => takeLine(asBuffer(line), state, file.role === "subagent"),
+    /** Lines in a file that is replaced as a whole come all at once. */
+    take(content) {
+      let first: string | undefined;
+      for (const { line } of linesOf(content)) {
+        const directory = takeLine(asBuffer(line), state, file.role === "subagent");
+        first ??= directory;
+        if (directory !== undefined) directories.add(directory);
+      }
+      return first;
+    },
+    directories: () => [...directories],
     keep: () => void (kept = copyOf(state)),
     forget: () => void (state = { ...copyOf(kept), understood: state.understood }),
     facts: () => {
