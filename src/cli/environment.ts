@@ -3,6 +3,7 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
   ["HX_CONFIG_DIR", "keys of the person, and `secrets`, their own patterns for the scan; $XDG_CONFIG_HOME/hx, else ~/.config/hx"],
   ["HX_STATE_DIR", "trust state: verified heads and pins; $XDG_STATE_HOME/hx, else ~/.local/state/hx"],
   ["HX_CACHE_DIR", "what can be made again; $XDG_CACHE_HOME/hx, else ~/.cache/hx"],
+  ["HX_SESSIONS_DIR", "folder in which other tools hand sessions over; $XDG_DATA_HOME/hx/sessions, else hx/sessions in the platform's data directory"],
   ["HX_PASSPHRASE_FILE", "file whose first line is the passphrase, as --passphrase-file; for CI"],
   ["HX_PASSPHRASE_COMMAND", "command that prints the passphrase, as --passphrase-command; for CI"],
   ["HX_CAPTURE_KEY", "capture-only key of a throwaway machine, as `hx device issue` makes it: keeps sessions without an identity, opens nothing"],

@@ -223,6 +223,8 @@ export interface CaptureOptions {
   readonly session?: string;
   /** Only what changed since. */
   readonly since?: number;
+  /** A session that another tool hands over: docs/spec/door.md. Only it is captured. */
+  readonly from?: string;
   /** Also the session that is named, if it was erased. */
   readonly again?: boolean;
   readonly dryRun: boolean;

@@ -24,6 +24,8 @@ export interface SessionSource {
   readonly files: readonly SourceFile[];
   /** The agent's own id of the session this one was forked from or spawned by, where it is recorded. */
   readonly parent?: string;
+  /** What stands beside the records of the session. It goes before what they say, unless something ran outside the boundary. */
+  readonly beside?: Pick<SessionFacts, "title" | "version" | "models">;
 }
 
 /** Random access to the bytes of one file, decompressed where the agent compresses. */

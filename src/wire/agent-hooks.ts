@@ -10,6 +10,8 @@ import { droidHooks } from "../adapters/hooks/droid-hooks.ts";
 import { geminiHooks } from "../adapters/hooks/gemini-hooks.ts";
 import { piHooks } from "../adapters/hooks/pi-hooks.ts";
 import { qwenHooks } from "../adapters/hooks/qwen-hooks.ts";
+import { kiroHooks } from "../adapters/hooks/kiro-hooks.ts";
+import { windsurfHooks } from "../adapters/hooks/windsurf-hooks.ts";
 import type { HookPlace } from "../ports/hooks.ts";
 import type { Settings } from "./settings.ts";
 import { given } from "./wired-agent.ts";
@@ -35,6 +37,18 @@ const PLACES: readonly ((settings: Settings, project: string | null) => HookPlac
   (settings, project) =>
     qwenHooks({
       settingsPath: join(project === null ? qwenDirectory({ home: settings.home, qwenHome: settings.env["QWEN_HOME"] }) : join(project, ".qwen"), "settings.json"),
+      project: project !== null,
+      hxCommand: settings.hxCommand,
+    }),
+  (settings, project) =>
+    kiroHooks({
+      agentsPath: join(project === null ? settings.env["KIRO_HOME"] || join(settings.home, ".kiro") : join(project, ".kiro"), "agents"),
+      project: project !== null,
+      hxCommand: settings.hxCommand,
+    }),
+  (settings, project) =>
+    windsurfHooks({
+      hooksPath: join(project === null ? join(settings.home, ".codeium", "windsurf") : join(project, ".windsurf"), "hooks.json"),
       project: project !== null,
       hxCommand: settings.hxCommand,
     }),

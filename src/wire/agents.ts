@@ -1,3 +1,4 @@
+import { restoredName } from "../adapters/agents/aider/names.ts";
 import { claudeRoots } from "../adapters/agents/claude-code/roots.ts";
 import { codexRoots } from "../adapters/agents/codex/roots.ts";
 import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";
@@ -5,6 +6,10 @@ import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
 import { geminiRoots } from "../adapters/agents/gemini-cli/roots.ts";
 import { piRoots } from "../adapters/agents/pi/roots.ts";
 import { qwenRoots } from "../adapters/agents/qwen-code/roots.ts";
+import { doorFolder, type DoorOptions } from "../adapters/agents/door/folder.ts";
+import { kiroRoots } from "../adapters/agents/kiro/roots.ts";
+import { windsurfRoots } from "../adapters/agents/windsurf/roots.ts";
+import { adapterOf } from "../domain/agent-name.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Settings } from "./settings.ts";
 import { given, wired, type WiredAgent } from "./wired-agent.ts";
@@ -77,7 +82,41 @@ export const AGENTS: readonly WiredAgent[] = [
     roots: qwenRoots,
     adapter: async () => (await import("../adapters/agents/qwen-code/adapter.ts")).qwenCode,
   }),
+  wired({
+    name: "aider",
+    title: "Aider",
+    resume: (id) => `aider --chat-history-file ${restoredName(id)} --restore-chat-history`,
+    options: ({ home, env }) => ({ home, ...given("chatHistoryFile", env["AIDER_CHAT_HISTORY_FILE"]) }),
+    adapter: async () => (await import("../adapters/agents/aider/adapter.ts")).aider,
+  }),
+  wired({
+    name: "kiro",
+    title: "Kiro CLI",
+    program: "kiro-cli",
+    options: ({ home, env }) => ({ home, ...given("kiroHome", env["KIRO_HOME"]) }),
+    roots: kiroRoots,
+    adapter: async () => (await import("../adapters/agents/kiro/adapter.ts")).kiro,
+  }),
+  wired({
+    name: "windsurf",
+    title: "Windsurf",
+    options: ({ home }) => ({ home }),
+    roots: windsurfRoots,
+    adapter: async () => (await import("../adapters/agents/windsurf/adapter.ts")).windsurf,
+  }),
+  wired({
+    name: "door",
+    title: "Open door",
+    options: doorOptions,
+    roots: (options) => [doorFolder(options)],
+    adapter: async () => (await import("../adapters/agents/door/adapter.ts")).door,
+  }),
 ];
+
+/** Where tools hand sessions over. */
+export function doorOptions({ home, env }: Settings): DoorOptions {
+  return { home, platform: process.platform, ...given("sessionsDir", env["HX_SESSIONS_DIR"]), ...given("xdgDataHome", env["XDG_DATA_HOME"]), ...given("localAppData", env["LOCALAPPDATA"]) };
+}
 
 /** Every agent that hx knows: loads all adapters. */
 export function agentsOf(settings: Settings): Promise<readonly Agent[]> {
@@ -95,9 +134,9 @@ export async function agentNamed(settings: Settings, name: string): Promise<Agen
   return (await wiredAgent(name)?.load(settings)) ?? null;
 }
 
-/** What is known of an agent without its adapter; undefined where hx knows none of that name. */
+/** What is known of an agent without its adapter, `door:goose` as `door`; undefined where hx knows none of that name. */
 export function wiredAgent(name: string): WiredAgent | undefined {
-  return AGENTS.find((agent) => agent.name === name);
+  return AGENTS.find((agent) => agent.name === adapterOf(name));
 }
 
 /** What a person types to start an agent. */

@@ -1,3 +1,5 @@
+import { agentName, DOOR } from "../adapters/agents/door/names.ts";
+import { doorFolder } from "../adapters/agents/door/folder.ts";
 import { captureAll, type Captured } from "../app/sessions/capture-all.ts";
 import { requireSeen } from "../app/policy/seen.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
@@ -5,13 +7,14 @@ import type { CaptureOptions, CaptureReport, CapturedSession, WorldContext } fro
 import { HxError, isHxError } from "../domain/errors.ts";
 import type { Agent } from "../ports/agent.ts";
 import { announcePolicy } from "./announce.ts";
-import { AGENTS, agentNamed, presentAgents } from "./agents.ts";
+import { AGENTS, agentNamed, doorOptions, presentAgents } from "./agents.ts";
 import { boundaryOf, connected, openClone, openLedger, writable } from "./clone.ts";
 import { openHere } from "./here.ts";
 import { settlePause } from "./keeping-world.ts";
 import type { Settings } from "./settings.ts";
 
 const WAIT_MS = 10_000;
+const OUTSIDE = "it ran outside this repository";
 
 /** `hx capture`: works without a passphrase once this clone has a lane. */
 export async function captureHere(settings: Settings, context: WorldContext, ports: () => Promise<IdentityPorts>, options: CaptureOptions): Promise<CaptureReport> {
@@ -26,20 +29,31 @@ export async function captureHere(settings: Settings, context: WorldContext, por
   if (own === null) throw new HxError("not-connected", "this identity is not a member of the workspace any more", { hints: ["hx member list"] });
   await announcePolicy(own, state.chain.state, (text) => context.progress.warn(text));
   await requireSeen(own, state.chain.state);
-  const chosen = await chosenAgents(settings, options.agents);
+  const chosen = await chosenAgents(settings, options.from === undefined ? options.agents : [DOOR]);
   const { boundary, directories, keep } = await boundaryOf(clone, ledger, state);
   if (await settlePause(settings, ledger, state, directories)) throw new HxError("refused", "capture is paused in this clone", { hints: ["hx pause --end"] });
+  const handed = options.from === undefined ? null : await takeOver(settings, options.from);
   const captured = await captureAll(own, chosen, boundary, {
     directories,
     waitMs: WAIT_MS,
     dryRun: options.dryRun,
     again: options.again === true,
     signal: context.signal,
+    ...(handed === null ? {} : { session: handed.id }),
     ...(options.session === undefined ? {} : { session: options.session }),
     ...(options.since === undefined ? {} : { since: options.since }),
   });
   if (!options.dryRun) await keep();
-  return { sessions: captured.flatMap(sessionOf), skipped: captured.flatMap(skippedOf), failed: captured.filter(({ outcome }) => outcome.kind === "failed").length };
+  const elsewhere = handed === null || captured.some(({ id }) => id === handed.id) ? [] : [{ ...handed, reason: OUTSIDE }];
+  return { sessions: captured.flatMap(sessionOf), skipped: [...captured.flatMap(skippedOf), ...elsewhere], failed: captured.filter(({ outcome }) => outcome.kind === "failed").length };
+}
+
+/** Writes a session that another tool hands over into the folder of the door, where the capture finds it. */
+async function takeOver(settings: Settings, payload: string): Promise<{ readonly agent: string; readonly id: string; readonly session: string }> {
+  const { handOver, readHandedOver } = await import("../adapters/agents/door/hand-over.ts");
+  const handed = readHandedOver(payload);
+  await handOver(doorFolder(doorOptions(settings)), handed);
+  return { agent: agentName(handed.description.agent), id: handed.description.id, session: handed.description.id };
 }
 
 /** Those that are named, else those that are here. @throws HxError `usage` */
@@ -69,7 +83,7 @@ function reasonOf(outcome: Captured["outcome"]): string | null {
     case "current":
       return null;
     case "outside":
-      return "it ran outside this repository";
+      return OUTSIDE;
     case "unplaced":
       return "it does not say where it ran";
     case "erased":

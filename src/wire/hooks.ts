@@ -9,7 +9,6 @@ import { hasWork } from "../app/sync/waiting.ts";
 import { HxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import type { HookWorld } from "../hooks/world.ts";
-import type { HookPayload } from "../ports/agent.ts";
 import { agentNamed, presentAgents } from "./agents.ts";
 import { identityPorts } from "./identity-ports.ts";
 import { lookAfterPush } from "./request-notices.ts";
@@ -59,8 +58,8 @@ export async function hookWorld(watch?: CaptureWatch, settings: Settings = readS
       await requireSeen(ledger, state.chain.state);
       const { boundary, directories, keep } = await boundaryOf(clone, ledger, state);
       if (await settlePause(settings, ledger, state, directories)) return;
-      const hint = directoryOf(payload);
-      await captureSession(ledger, agent, source, boundary, { waitMs: WAIT_MS, quietMs: QUIET_MS, ...(hint === undefined ? {} : { hint }) });
+      // Where the payload says, else where the agent started the hook: Windsurf says it nowhere else.
+      await captureSession(ledger, agent, source, boundary, { waitMs: WAIT_MS, quietMs: QUIET_MS, hint: directory });
       await keep();
     },
     async pushWaiting(directory, { awaited, deadlineMs }) {
@@ -84,9 +83,4 @@ export async function hookWorld(watch?: CaptureWatch, settings: Settings = readS
 /** Nothing that the person of this clone could do would bring the sessions out: `status` tells whose turn it is. */
 function isNobodysTurn(waits: LaneWait | null): boolean {
   return waits === "admission" || waits === "removed";
-}
-
-function directoryOf(payload: HookPayload): string | undefined {
-  const cwd = payload["cwd"];
-  return typeof cwd === "string" && cwd.startsWith("/") ? cwd : undefined;
 }

@@ -6,7 +6,9 @@ import { factoryDroidFixture } from "./factory-droid.fixture.ts";
 import { geminiFixture } from "./gemini-cli.fixture.ts";
 import { piFixture } from "./pi.fixture.ts";
 import { qwenFixture } from "./qwen-code.fixture.ts";
+import { kiroFixture } from "./kiro.fixture.ts";
 import { turnsContract } from "./turns-contract.ts";
+import { windsurfFixture } from "./windsurf.fixture.ts";
 
 agentContract("claude-code", claudeFixture);
 agentContract("codex", codexFixture);
@@ -22,3 +24,7 @@ agentContract("factory-droid", factoryDroidFixture);
 turnsContract("factory-droid", factoryDroidFixture);
 turnsContract("gemini-cli", geminiFixture);
 turnsContract("qwen-code", qwenFixture);
+agentContract("kiro", kiroFixture);
+agentContract("windsurf", windsurfFixture);
+turnsContract("kiro", kiroFixture);
+turnsContract("windsurf", windsurfFixture);

@@ -10,6 +10,8 @@ import { factoryDroid } from "../../src/adapters/agents/factory-droid/adapter.ts
 import { geminiCli } from "../../src/adapters/agents/gemini-cli/adapter.ts";
 import { pi } from "../../src/adapters/agents/pi/adapter.ts";
 import { qwenCode } from "../../src/adapters/agents/qwen-code/adapter.ts";
+import { kiro } from "../../src/adapters/agents/kiro/adapter.ts";
+import { windsurf } from "../../src/adapters/agents/windsurf/adapter.ts";
 import type { Agent, SessionFacts } from "../../src/ports/agent.ts";
 
 const SAMPLES = process.env["HX_SAMPLES"];
@@ -25,6 +27,8 @@ const CASES = [
   { name: "factory-droid", folders: ["factory-droid", "made-here/droid"], agent: (home: string) => factoryDroid({ home }), place: `.factory/sessions/-a/${ID}.jsonl` },
   { name: "gemini-cli", folders: ["gemini-cli", "made-here/gemini"], agent: (home: string) => geminiCli({ home, platform: "linux" }), place: "", named: sessionIn },
   { name: "qwen-code", folders: ["qwen-code", "made-here/qwen"], agent: (home: string) => qwenCode({ home, platform: "linux" }), place: `.qwen/projects/-a/chats/${ID}.jsonl` },
+  { name: "kiro", folders: ["kiro-cli"], agent: (home: string) => kiro({ home }), place: `.kiro/sessions/cli/${ID}.jsonl` },
+  { name: "windsurf", folders: ["windsurf"], agent: (home: string) => windsurf({ home }), place: `.windsurf/transcripts/${ID}.jsonl` },
 ];
 
 /** An agent that names a transcript after a part of the id, and finds it by the id inside. */

@@ -118,3 +118,19 @@ it("the guide for authors says what happens, from the sharing on", async () => {
   };
   await follow("author.md", ada, { "hx shares": givesMore }, instead, "## Sharing");
 }, 300_000);
+
+it("the guide for the open door says what happens", async () => {
+  const ada = await founder(world, remote, "Ada", "ada");
+  await mkdir(world.path("bin"), { recursive: true });
+  // What the tools write, by the commands that the page names; with what a shell could spoil.
+  const exported = JSON.stringify({ text: "it's \"100 %\" \\n $HOME", more: "ü".repeat(5000) });
+  await writeFile(world.path("exported.json"), exported);
+  for (const [name, command] of [["goose", "session export --session-id 20260301_1 --format json"], ["crush", "session show 4f1c0a52 --json"]] as const) {
+    await writeFile(world.path("bin", name), `#!/bin/sh\n[ "$*" = "${command}" ] && cat "${world.path("exported.json")}"\n`, { mode: 0o755 });
+  }
+  await follow("open-door.md", ada, {});
+  await ada.hx("sync");
+  const { sessions } = (await ada.json("list")) as unknown as { readonly sessions: readonly { readonly id: string; readonly agent: string }[] };
+  expect(sessions.map(({ agent }) => agent).sort()).toEqual(["door:crush", "door:goose", "door:my-tool", "door:my-tool"]);
+  for (const { id, agent } of sessions) if (agent !== "door:my-tool") expect(await ada.hx("show", id)).toContain("it's");
+}, 300_000);

@@ -48,7 +48,7 @@ describe("what the pages say", () => {
   it("names only commands and flags that exist", async () => {
     const reference = cliReference();
     const commands = new Set([...reference.matchAll(/^## (hx [a-z -]+)$/gm)].map(([, name]) => name));
-    for (const path of ["README.md", "docs/tutorial.md", "docs/guides/author.md", "docs/guides/teammate.md", "docs/guides/administrator.md", "docs/guides/policy.md", "docs/guides/auditor.md", "docs/guides/hooks.md", "docs/guides/ci.md"]) {
+    for (const path of ["README.md", "docs/tutorial.md", "docs/guides/author.md", "docs/guides/teammate.md", "docs/guides/administrator.md", "docs/guides/policy.md", "docs/guides/auditor.md", "docs/guides/hooks.md", "docs/guides/ci.md", "docs/guides/open-door.md"]) {
       const text = await page(path);
       const lines = [...blocksOf(text).flatMap((block) => block.commands.split("\n")), ...[...text.matchAll(/`(hx [^`]+)`/g)].map(([, command]) => command ?? "")];
       for (const line of lines.filter((one) => one.startsWith("hx ") && !one.startsWith("hx hook "))) {

@@ -14,6 +14,8 @@ export interface SettingsHook {
   readonly command: string;
   /** After which the agent gives up on the hook, in the agent's own unit: seconds, or milliseconds. */
   readonly timeout: number;
+  /** Of agents that have an event's commands without groups, `[{"command": …}]`: what else stands beside the command. */
+  readonly flat?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export type HookFound = "same" | "changed" | "absent";
@@ -102,6 +104,11 @@ function handlersIn(events: Node | null, hook: SettingsHook): Handler[] {
   const found: Handler[] = [];
   for (const [group, groupNode] of (groups?.children ?? []).entries()) {
     if (groups === null || groupNode.type !== "object") continue;
+    if (hook.flat !== undefined) {
+      const command = stringAt(groupNode, "command");
+      if (isOurs(command, hook.command)) found.push({ node: groupNode, siblings: groups, same: command === hook.command, group, handler: 0 });
+      continue;
+    }
     const list = valueOf(property(groupNode, "hooks"));
     if (list?.type !== "array") continue;
     for (const [handler, node] of (list.children ?? []).entries()) {
@@ -129,6 +136,7 @@ export function findHook(text: string, hook: SettingsHook): HookFound {
 }
 
 function group(hook: SettingsHook): object {
+  if (hook.flat !== undefined) return { command: hook.command, ...hook.flat };
   return { hooks: [{ type: "command", command: hook.command, timeout: hook.timeout }] };
 }
 

@@ -233,6 +233,8 @@ async function readFiles(
     await writer.record(path, progress.role, { kind: "gone", file: progress.f });
     taken = true;
   }
+  // A title may tell of what ran outside.
+  if (source.beside !== undefined && index.walkedOut !== true) index.facts = { ...index.facts, ...source.beside };
   const state = scan.state(index);
   if (state === undefined) delete index.scan;
   else index.scan = state;

@@ -34,7 +34,7 @@ export async function captureAll(ledger: WritableLedger, agents: readonly Agent[
     for (let next = await sources.next(); next.done !== true; next = await sources.next()) {
       options.signal?.throwIfAborted();
       const { agent, source } = next.value;
-      results.push({ agent: agent.name, id: source.id, outcome: await attempt(ledger, agent, source, boundary, options) });
+      results.push({ agent: source.agent, id: source.id, outcome: await attempt(ledger, agent, source, boundary, options) });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));

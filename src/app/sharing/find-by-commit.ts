@@ -1,3 +1,4 @@
+import { adapterOf } from "../../domain/agent-name.ts";
 import { fromUtf8 } from "../../domain/bytes.ts";
 import { HxError, isHxError } from "../../domain/errors.ts";
 import { oid, type SessionId } from "../../domain/ids.ts";
@@ -114,7 +115,7 @@ async function matchesOf({ ledger, agents, fetcher }: CommitPorts, author: Autho
   if (wanted.length === 0) return [];
   try {
     const opened: OpenedSession = await openOwnSession(ledger, author, source, session);
-    const agent = agents.find(({ name }) => name === opened.facts.agent);
+    const agent = agents.find(({ name }) => name === adapterOf(opened.facts.agent));
     if (agent === undefined) return null;
     await fetchSegments(ledger, [opened], fetcher);
     const { view } = await viewSession(ledger, agent, opened);

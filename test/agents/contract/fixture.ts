@@ -17,6 +17,8 @@ interface Common {
   payload(id: string, transcript: string): HookPayload;
   /** Where the agent says in which directory a session runs: in each record (if absent), at its beginning only, or beside its files. */
   readonly directory?: "header" | "beside";
+  /** Its records have no times. */
+  readonly timeless?: true;
 }
 
 /** What an agent's tests give to the contract: of one that writes lines. */
@@ -26,6 +28,8 @@ export interface AgentFixture extends Common {
   begin(id: string, directory: string): readonly string[];
   /** A prompt and its answer, in a directory. */
   turn(id: string, directory: string, prompt: string, answer: string): readonly string[];
+  /** Writes what stands beside the transcript, where something does. */
+  beside?(id: string, directory: string): Promise<void>;
   /** Another record of the agent, which it does not know. */
   readonly strange: string;
 }
@@ -74,4 +78,5 @@ export async function writeSession(fixture: AnyFixture, id: string, directory: s
   const file = fixture.transcript(id, directory);
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, bytesOf(linesOf(fixture, id, directory, turns)));
+  await fixture.beside?.(id, directory);
 }

@@ -7,13 +7,14 @@ import { isJson } from "./record.ts";
 export function* recordsOf(bytes: Uint8Array): Generator<{ readonly record: Json | null; readonly start: number; readonly line: Uint8Array }> {
   for (const { line, start, whole } of linesOf(bytes)) {
     if (isBlank(line)) continue;
-    const record = parse(line);
+    const record = recordOf(line);
     if (record === null && !whole) continue;
     yield { record, start, line };
   }
 }
 
-function parse(line: Uint8Array): Json | null {
+/** The object in a line; null when it is damaged, or holds something else. */
+export function recordOf(line: Uint8Array): Json | null {
   try {
     const text = asBuffer(line).toString("utf8");
     const value: unknown = JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text);
