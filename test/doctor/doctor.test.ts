@@ -71,7 +71,7 @@ describe("a doctor", () => {
     await begin();
     const checks = await journey.doctor();
     const fixes = Object.fromEntries(checks.filter(({ result }) => result === "fail").map(({ name, fix }) => [name, fix]));
-    expect(fixes).toMatchObject({ identity: "hx identity new", connection: "hx init", "git hook post-commit": "hx hooks install git" });
+    expect(fixes).toMatchObject({ identity: "hx identity new", connection: "hx init", "git hook post-commit": "hx hooks install --place git" });
   });
 
   it("does not throw outside of a repository", async () => {
@@ -121,7 +121,7 @@ describe("hooks", () => {
   it("that were removed fail", async () => {
     await connected();
     await rm(hook("post-commit"));
-    expect(await journey.checkOf("git hook post-commit", true)).toMatchObject({ result: "fail", fix: "hx hooks install git" });
+    expect(await journey.checkOf("git hook post-commit", true)).toMatchObject({ result: "fail", fix: "hx hooks install --place git" });
     expect(await journey.checkOf("git hook pre-push", true)).toMatchObject({ result: "ok" });
   });
 
@@ -130,7 +130,7 @@ describe("hooks", () => {
     await mkdir(sandbox.path("hooks"));
     await sandbox.git(journey.top, "config", "core.hooksPath", sandbox.path("hooks"));
     const check = await journey.checkOf("git hook post-commit", true);
-    expect(check).toMatchObject({ result: "fail", fix: "hx hooks install git --dry-run" });
+    expect(check).toMatchObject({ result: "fail", fix: "hx hooks install --place git --dry-run" });
     expect(check.detail).toContain(sandbox.path("hooks"));
   });
 
