@@ -1,4 +1,5 @@
 import type { Agent, OpenFile, SessionSource, SourceFile } from "../../ports/agent.ts";
+import { readDocument } from "../capture/document.ts";
 
 /** What the first records of a session say, without reading more of it than that. */
 export interface Beginning {
@@ -8,8 +9,6 @@ export interface Beginning {
 
 /** Of a file of lines, so many bytes are looked at. */
 const HEADS = [64 << 10, 1 << 20] as const;
-/** A file that is replaced as a whole is read only up to this size. */
-const LARGEST = 16 << 20;
 
 /** Nothing where the transcript is gone, damaged or too large. */
 export async function beginningOf(agent: Agent, { files }: SessionSource): Promise<Beginning> {
@@ -17,7 +16,8 @@ export async function beginningOf(agent: Agent, { files }: SessionSource): Promi
   const open = main === undefined ? null : await agent.open(main).catch(() => null);
   if (main === undefined || open === null) return {};
   try {
-    return main.growth === "append" ? await ofLines(agent, main, open) : await ofWhole(agent, main, open);
+    const said = main.growth === "append" ? await ofLines(agent, main, open) : await ofDocument(agent, main, open);
+    return { ...said, ...(main.directory === undefined ? {} : { directory: main.directory }) };
   } finally {
     await open.close();
   }
@@ -26,17 +26,22 @@ export async function beginningOf(agent: Agent, { files }: SessionSource): Promi
 async function ofLines(agent: Agent, file: SourceFile, open: OpenFile): Promise<Beginning> {
   let said: Beginning = {};
   for (const head of HEADS) {
-    said = read(agent, file, linesIn(await open.read(0, head)));
-    if (said.directory !== undefined || open.size <= head) break;
+    said = ofRecords(agent, file, linesIn(await open.read(0, head)));
+    if ((said.directory ?? file.directory) !== undefined || open.size <= head) break;
   }
   return said;
 }
 
-async function ofWhole(agent: Agent, file: SourceFile, open: OpenFile): Promise<Beginning> {
-  return open.size > LARGEST ? {} : read(agent, file, [await open.read(0, open.size)]);
+async function ofDocument(agent: Agent, file: SourceFile, open: OpenFile): Promise<Beginning> {
+  const { directories, facts } = await readDocument(agent, file, open);
+  return { ...present("directory", directories[0]), ...present("version", facts.version) };
 }
 
-function read(agent: Agent, { path, role }: SourceFile, records: Iterable<Uint8Array>): Beginning {
+function present<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]: string });
+}
+
+function ofRecords(agent: Agent, { path, role }: SourceFile, records: Iterable<Uint8Array>): Beginning {
   const reader = agent.records({ path, role });
   let directory: string | undefined;
   for (const record of records) {
@@ -44,8 +49,7 @@ function read(agent: Agent, { path, role }: SourceFile, records: Iterable<Uint8A
     if (directory !== undefined) break;
   }
   reader.keep();
-  const { version } = reader.facts();
-  return { ...(directory === undefined ? {} : { directory }), ...(version === undefined ? {} : { version }) };
+  return { ...present("directory", directory), ...present("version", reader.facts().version) };
 }
 
 /** Whole lines, without their line feeds. */
