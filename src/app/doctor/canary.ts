@@ -80,14 +80,14 @@ function nameable(text: string): string {
   return /^[\w.:/@+ -]{1,60}$/.test(text) ? `'${text}'` : "one that is no name";
 }
 
-/** Those of which the first records ran here. */
+/** Those of which the first records ran here, or do not say where: that is what a changed format may look like. */
 async function* newestFirst({ boundary, directories }: Looking, agent: Agent): AsyncGenerator<SessionSource> {
   const found: { readonly source: SessionSource; readonly at: number }[] = [];
   for await (const source of agent.discover(directories)) found.push({ source, at: await lastWritten(agent, source) });
   found.sort((a, b) => b.at - a.at);
   for (const { source } of found) {
     const { directory } = await beginningOf(agent, source);
-    if (directory !== undefined && (await boundary.side(directory)) === "inside") yield source;
+    if (directory === undefined || (await boundary.side(directory)) === "inside") yield source;
   }
 }
 
