@@ -56,7 +56,7 @@ const PLACES: readonly (readonly [what: string, directory: string, side: "inside
   ["a repository nested in the checkout", "work/shop/nested", "outside"],
   ["a submodule", "work/shop/module", "outside"],
   ["a link of the checkout that leads outside", "work/shop/way-out", "outside"],
-  ["a directory elsewhere that is gone", "elsewhere/gone", "outside"],
+  ["a directory elsewhere that is gone", "elsewhere/lost", "outside"],
 ];
 const MOVING = PLACES.length + 1;
 
