@@ -1,4 +1,5 @@
 import type { CommandSpec } from "./command.ts";
+import { command as agents } from "./commands/agents.ts";
 import { command as capture } from "./commands/capture.ts";
 import { command as check } from "./commands/check.ts";
 import { command as demo } from "./commands/demo.ts";
@@ -84,6 +85,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   exportSessions,
   list,
   show,
+  agents,
   request,
   requests,
   deny,

@@ -6,6 +6,7 @@ import type { HookEntry, HookPlan } from "../ports/hooks.ts";
 import type { PassphraseSource } from "../ports/keystore.ts";
 import type { Named } from "./named.ts";
 import type { PlanLine } from "./plan-line.ts";
+import type { AgentsWorld } from "./world-agents.ts";
 import type { KeepingWorld } from "./world-keeping.ts";
 import type { PolicyBrief, PolicyWorld } from "./world-policy.ts";
 import type { PeopleWorld } from "./world-people.ts";
@@ -50,6 +51,7 @@ export interface World {
   readonly sessions: SessionsWorld;
   readonly reading: ReadingWorld;
   readonly hooks: HooksWorld;
+  readonly agents: AgentsWorld;
   readonly teams: TeamsWorld;
   readonly projects: ProjectsWorld;
   readonly requests: RequestsWorld;

@@ -21,6 +21,7 @@ export const AGENTS: readonly WiredAgent[] = [
     title: "Claude Code",
     program: "claude",
     resume: (id) => `claude --resume ${id}`,
+    keepsDays: 30,
     options: ({ home, env }) => ({
       home,
       ...given("configDir", env["CLAUDE_CONFIG_DIR"]),

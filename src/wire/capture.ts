@@ -61,7 +61,7 @@ async function chosenAgents(settings: Settings, names: readonly string[]): Promi
   if (names.length === 0) return presentAgents(settings);
   const known = new Set(AGENTS.map(({ name }) => name));
   const unknown = names.find((name) => !known.has(name));
-  if (unknown !== undefined) throw new HxError("usage", `no agent is called '${unknown}'`, { hints: AGENTS.map(({ name }) => `hx capture --agent ${name}`) });
+  if (unknown !== undefined) throw new HxError("usage", `no agent is called '${unknown}'`, { hints: ["hx agents --all"] });
   const agents = await Promise.all([...new Set(names)].map((name) => agentNamed(settings, name)));
   return agents.filter((agent) => agent !== null);
 }

@@ -29,8 +29,8 @@ export async function* hookChecks(settings: Settings, clone: Clone, directory: s
 async function gitFinding(settings: Settings, clone: Clone, event: GitEvent, { state, where, note }: HookEntry): Promise<Finding> {
   const because = note === undefined ? "" : ` (${note})`;
   const byHand = note?.includes("by hand") === true;
-  if (state === "absent") return fail(`not in '${where}', where git looks${because}`, byHand ? "hx hooks install git --dry-run" : "hx hooks install git");
-  if (state !== "installed") return fail(`what stands in '${where}' is not what hx wrote${because}`, "hx hooks install git");
+  if (state === "absent") return fail(`not in '${where}', where git looks${because}`, byHand ? "hx hooks install --place git --dry-run" : "hx hooks install --place git");
+  if (state !== "installed") return fail(`what stands in '${where}' is not what hx wrote${because}`, "hx hooks install --place git");
   const byConfig = where.startsWith("hook.");
   if (!byConfig) {
     const wrong = await fileProblem(settings, where);
@@ -40,7 +40,7 @@ async function gitFinding(settings: Settings, clone: Clone, event: GitEvent, { s
   const shell = byConfig ? "sh" : await hookShell(where);
   const fired = await linesFire(settings, event, inPlace ?? expectedLines(settings, event, byConfig), shell);
   const which = inPlace === null ? "the lines that hx would write" : "these lines of hx";
-  if (!fired) return fail(`${which} did not start hx when a throwaway repository fired them`, "hx hooks install git");
+  if (!fired) return fail(`${which} did not start hx when a throwaway repository fired them`, "hx hooks install --place git");
   return ok(`in '${where}'${because}; ${which} started a stand-in for hx when a throwaway repository with this git and ${shell} fired them. Your own lines in the same hook were not run`);
 }
 
@@ -61,12 +61,12 @@ async function agentFinding(settings: Settings, directory: string, name: string)
     if (place !== undefined) states.push({ entries: await place.state(), project });
   }
   const best = states.sort((a, b) => present(b.entries) - present(a.entries))[0];
-  if (best === undefined || present(best.entries) === 0) return fail("not installed: a session is kept at the next commit or push only", `hx hooks install ${name}`);
+  if (best === undefined || present(best.entries) === 0) return fail("not installed: a session is kept at the next commit or push only", `hx hooks install --agent ${name}`);
   const where = best.entries[0]?.where ?? "";
   const untrusted = best.entries.filter(({ state }) => state === "untrusted");
   if (untrusted.length > 0) return warn(untrusted[0]?.note ?? "installed, and not trusted yet", programOf(name));
   const odd = best.entries.find(({ state }) => state === "absent" || state === "changed");
-  if (odd !== undefined) return fail(`'${odd.event}' in '${odd.where}' is ${odd.state}`, `hx hooks install ${name}${best.project ? " --project" : ""}`);
+  if (odd !== undefined) return fail(`'${odd.event}' in '${odd.where}' is ${odd.state}`, `hx hooks install --agent ${name}${best.project ? " --project" : ""}`);
   const unknown = best.entries.find(({ state }) => state === "unknown");
   if (unknown !== undefined) return warn(unknown.note ?? `whether the hooks in '${where}' run cannot be told`, programOf(name));
   return ok(`${best.entries.length} in '${where}'. That the agent runs them is seen at its next session only`);

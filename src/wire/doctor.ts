@@ -3,15 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasAttributes } from "../adapters/git/attributes.ts";
 import { gitRepositories } from "../adapters/git/repositories.ts";
-import { pauseOf } from "../app/capture/pause.ts";
-import { unseenPolicy } from "../app/policy/seen.ts";
 import { check, fail, ok, warn, type Finding } from "../app/doctor/check.ts";
 import { clockFinding } from "../app/doctor/clock.ts";
 import { identityChecks } from "../app/doctor/identity.ts";
 import { ownLaneFinding, trustFinding } from "../app/doctor/lane.ts";
 import { remoteChecks } from "../app/doctor/remote.ts";
 import { stageFinding } from "../app/doctor/stage.ts";
-import { uncapturedFinding } from "../app/doctor/uncaptured.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import { readOwnLane } from "../app/lane/own-lane-key.ts";
 import type { Ledger, OwnLane } from "../app/ledger.ts";
@@ -19,14 +16,12 @@ import { CLOCK_FILE } from "../app/sharing/newest-time.ts";
 import { localChain } from "../app/sync/workspace-chain.ts";
 import type { Check } from "../cli/world.ts";
 import { CONNECTION_PATH } from "../domain/connection.ts";
-import { agentsOf } from "./agents.ts";
-import { boundaryOf, connected, findClone, lanePorts, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
+import { connected, findClone, lanePorts, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
+import { agentChecks } from "./doctor-agents.ts";
 import { hookChecks } from "./doctor-hooks.ts";
 import { configuredRefspecs, directoryFinding, diskFinding, gitFinding, lockFinding, nodeFinding, pathFinding } from "./doctor-machine.ts";
 import type { Settings } from "./settings.ts";
 
-/** Days after which an agent deletes a session by default. Agents that keep theirs are not named. */
-const KEEPS_DAYS: Readonly<Record<string, number>> = { "claude-code": 30 };
 /** How long a remote may take for one request, ms. */
 const REMOTE_MS = 30_000;
 
@@ -83,7 +78,7 @@ async function* aboutClone(settings: Settings, directory: string, clone: Clone, 
   const lane = ledger === null ? null : yield* aboutLedger(clone, ledger);
   yield* hookChecks(settings, clone, directory);
   if (ledger === null || state === null) return;
-  yield* aboutAgents(settings, clone, ledger, state, lane);
+  yield* agentChecks(settings, clone, ledger, state, lane);
   yield* aboutRemotes(settings, clone, ledger, state, lane, offline);
 }
 
@@ -115,21 +110,6 @@ async function* aboutLedger(clone: Clone, ledger: Ledger): AsyncGenerator<Check,
     return warn("it will look for deltas between sealed segments, for long and in vain", `printf '# hx: begin\\n/s/*/*/[0-9]* -delta\\n# hx: end\\n' >> '${join(commonDirectory, "info", "attributes")}'`);
   });
   return lane;
-}
-
-async function* aboutAgents(settings: Settings, clone: Clone, ledger: Ledger, state: Connected, lane: OwnLane | null): AsyncGenerator<Check> {
-  for (const agent of await agentsOf(settings)) {
-    yield check(`sessions of ${agent.name}`, async () => {
-      if ((await agent.roots()).length === 0) return ok("the agent is not on this machine");
-      if (lane === null) return warn("not looked at: this clone has no lane yet", "hx identity unlock && hx sync");
-      const { boundary, directories } = await boundaryOf(clone, ledger, state);
-      const keepsDays = KEEPS_DAYS[agent.name];
-      if ((await pauseOf(ledger)) !== null) return warn("capture is paused in this clone", "hx pause --end");
-      const unseen = lane.carried === true ? null : await unseenPolicy(ledger, state.chain.state, lane.person, systemClock.now());
-      const held = unseen === null ? {} : { held: { why: `version ${unseen.version} of the policy was not shown to you`, fix: "hx policy show && hx capture" } };
-      return uncapturedFinding({ ledger: { ...ledger, lane }, boundary, directories, nowMs: systemClock.now(), ...held }, { agent, ...(keepsDays === undefined ? {} : { keepsDays }) });
-    });
-  }
 }
 
 async function* aboutRemotes(settings: Settings, clone: Clone, ledger: Ledger, { effective }: Connected, lane: OwnLane | null, offline: boolean): AsyncGenerator<Check> {

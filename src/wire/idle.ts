@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
 import { statSync } from "node:fs";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
@@ -59,13 +59,18 @@ export class IdleNote {
     return digest.digest("hex");
   }
 
-  /** Of all files of all sessions that may have run there. */
+  /** Of all files of all sessions that may have run there. Like no other, and never old, where a store cannot be read. */
   async sources(directories: readonly string[]): Promise<Mark> {
     const digest = createHash("sha256");
     let newestMs = 0;
     for (const agent of await presentAgents(this.#settings)) {
       digest.update(`${agent.name}\0${agent.verifiedWith.join(" ")}\0`);
-      for await (const source of agent.discover(directories)) newestMs = Math.max(newestMs, await lookAt(source, digest));
+      try {
+        for await (const source of agent.discover(directories)) newestMs = Math.max(newestMs, await lookAt(source, digest));
+      } catch {
+        // Of a store that cannot be read now nobody knows that it is as it was: the capture tells why, and no note is left.
+        return { digest: randomUUID(), newestMs: Number.POSITIVE_INFINITY };
+      }
     }
     return { digest: digest.digest("hex"), newestMs };
   }

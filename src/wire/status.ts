@@ -28,7 +28,7 @@ import { hookLogFile } from "../hooks/log.ts";
 import type { HookEntry } from "../ports/hooks.ts";
 import { AGENTS, programOf } from "./agents.ts";
 import { connected, laneHere, openClone, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
-import { hookPlaces } from "./hooks-world.ts";
+import { agentEntries, countInstalled, hookPlaces } from "./hooks-world.ts";
 import { keptOutHere } from "./keeping-world.ts";
 import { summaryOf } from "./identity-summary.ts";
 import { sharingWarnings } from "./request-notices.ts";
@@ -206,29 +206,19 @@ async function identityPart(settings: Settings, ports: IdentityPorts): Promise<{
 }
 
 async function surroundings(settings: Settings, directory: string): Promise<Pick<Status, "hooks" | "agents" | "warnings">> {
-  const places = await hookPlaces(settings, directory, false);
-  const project = new Map((await hookPlaces(settings, directory, true)).slice(1).map((place) => [place.name, place]));
-  const found: { name: string; entries: readonly HookEntry[] }[] = [];
-  for (const place of places) {
-    const own = await place.state();
-    const shared = (await project.get(place.name)?.state()) ?? [];
-    found.push({ name: place.name, entries: works(own) < works(shared) ? shared : own });
-  }
+  const [git] = await hookPlaces(settings, directory, false);
+  const found = [...(git === undefined ? [] : [{ name: git.name, entries: await git.state() }]), ...[...(await agentEntries(settings, directory))].map(([name, entries]) => ({ name, entries }))];
   const agents: Status["agents"][number][] = [];
   for (const agent of AGENTS) {
     const entries = found.find(({ name }) => name === agent.name)?.entries ?? [];
-    agents.push({ name: agent.name, present: await agent.present(settings), hooked: works(entries) > 0 });
+    agents.push({ name: agent.name, present: await agent.present(settings), hooked: countInstalled(entries) > 0 });
   }
   const shown = found.filter(({ name }) => name === "git" || agents.some((agent) => agent.name === name && agent.present));
   return {
-    hooks: shown.map(({ name, entries }) => ({ place: name, installed: works(entries), expected: entries.length })),
+    hooks: shown.map(({ name, entries }) => ({ place: name, installed: countInstalled(entries), expected: entries.length })),
     agents,
     warnings: shown.flatMap(({ name, entries }) => hookWarnings(name, entries)),
   };
-}
-
-function works(entries: readonly HookEntry[]): number {
-  return entries.filter(({ state }) => state === "installed").length;
 }
 
 function hookWarnings(place: string, entries: readonly HookEntry[]): readonly Warning[] {
@@ -236,7 +226,7 @@ function hookWarnings(place: string, entries: readonly HookEntry[]): readonly Wa
   if (silent !== undefined) return [{ message: silent.note ?? `whether ${place} runs the hooks of hx cannot be told`, fix: programOf(place) }];
   const missing = entries.filter(({ state }) => state === "absent" || state === "changed");
   if (missing.length === 0) return [];
-  return [{ message: `${place} lacks ${missing.length === 1 ? "the hook" : "hooks"} ${missing.map(({ event, state }) => (state === "changed" ? `'${event}' (changed)` : `'${event}'`)).join(", ")}`, fix: `hx hooks install ${place}` }];
+  return [{ message: `${place} lacks ${missing.length === 1 ? "the hook" : "hooks"} ${missing.map(({ event, state }) => (state === "changed" ? `'${event}' (changed)` : `'${event}'`)).join(", ")}`, fix: `hx hooks install ${place === "git" ? "--place" : "--agent"} ${place}` }];
 }
 
 /** When the newest session's work file was written, ms since 1970. */

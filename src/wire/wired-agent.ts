@@ -10,6 +10,8 @@ export interface WiredAgent {
   readonly program: string;
   /** What a person types to go on with a session; null where the agent has no such command. */
   resume(id: string): string | null;
+  /** Days after which it deletes a session by default; absent: it keeps them. */
+  readonly keepsDays?: number;
   /** Where its stores may lie, absolute; empty for one without a store of its own. */
   places(settings: Settings): readonly string[];
   /** Whether one of the places is there: a `stat` for each, and no adapter is loaded. One without a store of its own always is. */
@@ -24,6 +26,8 @@ export interface AgentLine<Options> {
   readonly program?: string;
   /** Absent: it has no command that goes on with a session. */
   readonly resume?: (id: string) => string;
+  /** Days after which it deletes a session by default; absent: it keeps them. */
+  readonly keepsDays?: number;
   readonly options: (settings: Settings) => Options;
   /**
    * Where its stores may lie, absolute; from a module that loads nothing of the adapter. Absent: it has no store of its own
@@ -34,13 +38,14 @@ export interface AgentLine<Options> {
   readonly adapter: () => Promise<(options: Options) => Agent>;
 }
 
-export function wired<Options>({ name, title, program = name, resume, options, roots, adapter }: AgentLine<Options>): WiredAgent {
+export function wired<Options>({ name, title, program = name, resume, keepsDays, options, roots, adapter }: AgentLine<Options>): WiredAgent {
   const places = (settings: Settings): readonly string[] => roots?.(options(settings)) ?? [];
   return {
     name,
     title,
     program,
     resume: (id) => resume?.(id) ?? null,
+    ...(keepsDays === undefined ? {} : { keepsDays }),
     places,
     async present(settings) {
       return roots === undefined || (await Promise.all(places(settings).map(isThere))).includes(true);

@@ -1,5 +1,6 @@
 import type { World, WorldContext } from "../cli/world.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
+import { agentsWorld } from "./agents-world.ts";
 import { findClone } from "./clone.ts";
 import { guardWorld } from "./guard-world.ts";
 import { hooksWorld } from "./hooks-world.ts";
@@ -32,6 +33,7 @@ export async function openWorld(context: WorldContext, settings: Settings = read
     sessions: sessionsWorld(settings, context, ports),
     reading: readingWorld(settings, context, ports),
     hooks: hooksWorld(settings, directory),
+    agents: agentsWorld(settings, directory),
     teams: teamsWorld(settings, context, ports),
     projects: projectsWorld(settings, context, ports),
     requests: requestsWorld(settings, context, ports),

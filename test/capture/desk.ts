@@ -50,9 +50,9 @@ export interface Kept {
   readonly omitted: number;
 }
 
-/** @param name the agent whose sessions are captured */
-export async function makeDesk(name = "claude-code"): Promise<Desk> {
-  const world = await makeWorld();
+/** @param name the agent whose sessions are captured @param how as `makeWorld` */
+export async function makeDesk(name = "claude-code", how: Parameters<typeof makeWorld>[0] = "spawned"): Promise<Desk> {
+  const world = await makeWorld(how);
   const machine = await world.machine("ada");
   const remote = await world.remote();
   await newIdentity(machine, world.path("phrase"));

@@ -50,6 +50,7 @@ const JSON_RUNS: readonly (readonly [keyof typeof SCHEMAS, readonly string[], nu
   ["init", ["init", "--yes"], 0],
   ["status", ["status"], 0],
   ["doctor", ["doctor"], 1],
+  ["agents", ["agents", "--all"], 3],
   ["uninstall", ["uninstall", "--yes"], 0],
   ["capture", ["capture"], 0],
   ["pause", ["pause", "--for", "2h"], 0],

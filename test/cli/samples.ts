@@ -10,6 +10,7 @@ import { aboutMe, erased, erasePlan, retention } from "./samples-rights.ts";
 
 export * from "./samples-rights.ts";
 import type * as k from "../../src/cli/world-keeping.ts";
+import { agentsReport } from "./agents-samples.ts";
 import { brief, policy } from "./policy-samples.ts";
 
 const ID = "7f3a91c2d4e5f60718293a4b5c6d7e8f";
@@ -34,7 +35,7 @@ export const status: w.Status = {
     { name: "codex", present: true, hooked: false },
     { name: "other", present: false, hooked: false },
   ],
-  warnings: [{ message: "codex has no hook", fix: "hx hooks install --place codex" }],
+  warnings: [{ message: "codex has no hook", fix: "hx hooks install --agent codex" }],
 };
 
 export const checks: readonly w.Check[] = [
@@ -381,6 +382,7 @@ export function sampleWorld(): object {
     },
     keeping: { pause: async () => paused, endPause: async () => paused, toExclude: async () => excluded, exclude: async () => excluded },
     hooks: { plan: async () => hookPlans, install: async () => hookPlans, remove: async () => hookPlans, status: async () => hookStates },
+    agents: { list: async () => agentsReport },
     guard: guardSamples,
     demo: () => each(demoSteps),
   };

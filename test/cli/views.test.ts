@@ -5,6 +5,7 @@ import { Chalk } from "chalk";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gate, jsonText, visible, visibleLine } from "../../src/cli/io/control-characters.ts";
+import { agentsLines, agentsTable } from "../../src/cli/views/agents.ts";
 import { checkedView } from "../../src/cli/views/checked.ts";
 import { checkView } from "../../src/cli/views/check.ts";
 import { hooksView } from "../../src/cli/views/hooks.ts";
@@ -28,6 +29,7 @@ import { transcriptView } from "../../src/cli/views/transcript.ts";
 import { guardView } from "../../src/cli/views/guard.ts";
 import { verifyView } from "../../src/cli/views/verify.ts";
 import { ago, cut, size } from "../../src/cli/views/words.ts";
+import { agentsReport } from "./agents-samples.ts";
 import { NOW, hx } from "./host.ts";
 import * as policies from "./policy-samples.ts";
 import { guarded } from "./guard-samples.ts";
@@ -64,6 +66,7 @@ const VIEWS: readonly (readonly [string, () => string])[] = [
   ["transcript", () => [...transcriptView(poisoned(samples.shown), plainStyle)].join("")],
   ["markdown", () => [...markdownView(poisoned(samples.shown))].join("")],
   ["verify", () => verifyView(poisoned(samples.verified), plainStyle)],
+  ["agents", () => agentsTable(poisoned(agentsReport), plainStyle) + agentsLines(poisoned(agentsReport))],
   ["guard", () => guardView(poisoned(guarded), plainStyle)],
   ["inspection", () => inspectionView(poisoned(samples.inspection), plainStyle)],
   ["capture", () => captureView(poisoned(samples.capture), plainStyle, false)],
@@ -127,7 +130,7 @@ describe("foreign text", () => {
 
 describe("the views", () => {
   it("on a terminal and in a pipe are as they were", async () => {
-    const runs = [["status"], ["doctor"], ["list"], ["log"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["retention"], ["erase", "7f"], ["erase", "--due", "--yes"], ["export", "--me", "about-me"], ["inspect", "x"], ["team", "show", "core"], ["team", "nominate", "core", "ben"], ["team", "admit", "core", "--yes"], ["team", "list"], ["project", "grant", "core"], ["project", "list"], ["request", "src/cart.ts:42", "--team", "core", "--reason", "why"], ["request", "--withdraw", "r1a2"], ["requests"], ["deny", "r1a2"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
+    const runs = [["status"], ["doctor"], ["list"], ["log"], ["agents"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["retention"], ["erase", "7f"], ["erase", "--due", "--yes"], ["export", "--me", "about-me"], ["inspect", "x"], ["team", "show", "core"], ["team", "nominate", "core", "ben"], ["team", "admit", "core", "--yes"], ["team", "list"], ["project", "grant", "core"], ["project", "list"], ["request", "src/cart.ts:42", "--team", "core", "--reason", "why"], ["request", "--withdraw", "r1a2"], ["requests"], ["deny", "r1a2"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
     for (const argv of runs) {
       const pipe = await hx(argv, samples.sampleWorld());
       expect([pipe.exit, pipe.out, pipe.err].join("\n---\n")).toMatchSnapshot(argv.join(" "));
@@ -135,6 +138,7 @@ describe("the views", () => {
     }
     const terminal = await hx(["list"], samples.sampleWorld(), { tty: true, environment: { HX_PAGER: "" } });
     expect(terminal.out).toMatchSnapshot("list on a terminal");
+    expect((await hx(["agents", "--all"], samples.sampleWorld(), { tty: true })).out).toMatchSnapshot("agents on a terminal");
     const timeline = await hx(["log"], samples.sampleWorld(), { tty: true, environment: { HX_PAGER: "" } });
     expect(timeline.out).toMatchSnapshot("log on a terminal");
   });

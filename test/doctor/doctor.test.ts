@@ -59,7 +59,7 @@ describe("a doctor", () => {
     const hooksOfAgent = "hooks of claude-code";
     expect(checks.filter(({ result, name }) => result === "fail" && name !== hooksOfAgent)).toEqual([]);
     const named = (name: string): string | undefined => checks.find((check) => check.name === name)?.result;
-    for (const name of ["workspace chain", "lane", "trust state", "stage", "clock", "git gc", "locks", "refspecs", "git hook post-commit", "git hook pre-push", "sessions of claude-code"]) expect([name, named(name)]).toEqual([name, "ok"]);
+    for (const name of ["workspace chain", "lane", "trust state", "stage", "clock", "git gc", "locks", "refspecs", "git hook post-commit", "git hook pre-push", "sessions of claude-code", "records of claude-code", "agents"]) expect([name, named(name)]).toEqual([name, "ok"]);
     for (const what of ["answers", "takes sessions", "filters", "gives sessions back", "lets refs go"]) expect([what, named(`remote 'origin' ${what}`)]).toEqual([what, "ok"]);
     expect(named("your lane at 'origin'")).toBe("ok");
     expect(await sessionsAtRemote()).toBe(before);
@@ -71,7 +71,7 @@ describe("a doctor", () => {
     await begin();
     const checks = await journey.doctor();
     const fixes = Object.fromEntries(checks.filter(({ result }) => result === "fail").map(({ name, fix }) => [name, fix]));
-    expect(fixes).toMatchObject({ identity: "hx identity new", connection: "hx init", "git hook post-commit": "hx hooks install git" });
+    expect(fixes).toMatchObject({ identity: "hx identity new", connection: "hx init", "git hook post-commit": "hx hooks install --place git" });
   });
 
   it("does not throw outside of a repository", async () => {
@@ -121,7 +121,7 @@ describe("hooks", () => {
   it("that were removed fail", async () => {
     await connected();
     await rm(hook("post-commit"));
-    expect(await journey.checkOf("git hook post-commit", true)).toMatchObject({ result: "fail", fix: "hx hooks install git" });
+    expect(await journey.checkOf("git hook post-commit", true)).toMatchObject({ result: "fail", fix: "hx hooks install --place git" });
     expect(await journey.checkOf("git hook pre-push", true)).toMatchObject({ result: "ok" });
   });
 
@@ -130,7 +130,7 @@ describe("hooks", () => {
     await mkdir(sandbox.path("hooks"));
     await sandbox.git(journey.top, "config", "core.hooksPath", sandbox.path("hooks"));
     const check = await journey.checkOf("git hook post-commit", true);
-    expect(check).toMatchObject({ result: "fail", fix: "hx hooks install git --dry-run" });
+    expect(check).toMatchObject({ result: "fail", fix: "hx hooks install --place git --dry-run" });
     expect(check.detail).toContain(sandbox.path("hooks"));
   });
 
@@ -301,6 +301,6 @@ describe("sessions in an agent's store", () => {
     await utimes(file, old, old);
     expect(await journey.checkOf("sessions of claude-code", true)).toMatchObject({ result: "fail", detail: expect.stringContaining("deletes after 30") });
     await journey.sessions.capture({ agents: [], dryRun: false });
-    expect(await journey.checkOf("sessions of claude-code", true)).toMatchObject({ result: "ok", detail: "1 sessions of this repository, all captured" });
+    expect(await journey.checkOf("sessions of claude-code", true)).toMatchObject({ result: "ok", detail: "1 session of this repository, captured" });
   });
 });

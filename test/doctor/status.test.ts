@@ -63,6 +63,6 @@ describe("status", () => {
     await rm(join(journey.top, ".git", "hooks", "pre-push"));
     const without = await journey.status();
     expect(without.warnings.map(({ message }) => message)).toContainEqual(expect.stringContaining("this clone has no lane yet"));
-    expect(without.warnings).toContainEqual({ message: "git lacks the hook 'pre-push'", fix: "hx hooks install git" });
+    expect(without.warnings).toContainEqual({ message: "git lacks the hook 'pre-push'", fix: "hx hooks install --place git" });
   });
 });

@@ -98,6 +98,7 @@ const TABLE: Readonly<Record<string, Runs | string>> = {
   doctor: () => [["doctor", "--offline"]],
   list: () => [["list", "--copies", "--shared"]],
   show: ({ me, them }) => [["show", me.shared[0] ?? ""], ["show", them.shared[0] ?? ""]],
+  agents: () => [["agents", "--all"]],
   restore: ({ them }) => [["restore", them.shared[0] ?? "", "--dry-run"]],
   export: ({ them, out }) => [["export", ...them.shared, "--output", out("export")], ["export", "--me", out("me")]],
   check: ({ them }) => [["check", them.shared[0] ?? ""]],

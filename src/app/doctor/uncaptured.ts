@@ -37,7 +37,7 @@ export async function uncapturedFinding({ ledger, boundary, directories, nowMs, 
     behind += 1;
     oldest = Math.min(oldest, await lastWritten(agent, source));
   }
-  if (behind === 0) return ok(captured === 0 ? "no session of this repository" : `${captured} sessions of this repository, all captured`);
+  if (behind === 0) return ok(captured === 0 ? "no session of this repository" : captured === 1 ? "1 session of this repository, captured" : `${captured} sessions of this repository, all captured`);
   const days = Math.floor((nowMs - oldest) / DAY_MS);
   const said = `${behind} session${behind === 1 ? "" : "s"} of this repository ${behind === 1 ? "is" : "are"} not captured up to the end${held === undefined ? "" : `, as ${held.why}`}`;
   const fix = held?.fix ?? "hx capture";

@@ -21,18 +21,22 @@ export interface CaptureAllOptions {
 
 export interface Captured {
   readonly agent: string;
-  /** The agent's own id. */
+  /** The agent's own id; empty where its store could not be read, so that no session is known. */
   readonly id: string;
   readonly outcome: CaptureOutcome | { readonly kind: "failed"; readonly error: unknown };
 }
 
-/** Captures every session of the agents that may have run here. One that fails does not stop the others. */
+/** Captures every session of the agents that may have run here. One that fails, and a store that cannot be read, does not stop the others. */
 export async function captureAll(ledger: WritableLedger, agents: readonly Agent[], boundary: Boundary, options: CaptureAllOptions): Promise<readonly Captured[]> {
   const results: Captured[] = [];
   const sources = sourcesOf(agents, options);
   const worker = async (): Promise<void> => {
     for (let next = await sources.next(); next.done !== true; next = await sources.next()) {
       options.signal?.throwIfAborted();
+      if ("error" in next.value) {
+        results.push({ agent: next.value.agent.name, id: "", outcome: { kind: "failed", error: next.value.error } });
+        continue;
+      }
       const { agent, source } = next.value;
       results.push({ agent: source.agent, id: source.id, outcome: await attempt(ledger, agent, source, boundary, options) });
     }
@@ -44,11 +48,18 @@ export async function captureAll(ledger: WritableLedger, agents: readonly Agent[
 /** Sessions that are captured at once: while one is compressed, the next is read. */
 const AT_ONCE = 2;
 
-async function* sourcesOf(agents: readonly Agent[], options: CaptureAllOptions): AsyncGenerator<{ agent: Agent; source: SessionSource }> {
+type Next = { readonly agent: Agent; readonly source: SessionSource } | { readonly agent: Agent; readonly error: unknown };
+
+async function* sourcesOf(agents: readonly Agent[], options: CaptureAllOptions): AsyncGenerator<Next> {
   for (const agent of agents) {
     const narrowing = options.since === undefined ? {} : { changedSince: options.since };
-    for await (const source of agent.discover(options.directories, narrowing)) {
-      if (options.session === undefined || source.id.startsWith(options.session)) yield { agent, source };
+    try {
+      for await (const source of agent.discover(options.directories, narrowing)) {
+        if (options.session === undefined || source.id.startsWith(options.session)) yield { agent, source };
+      }
+    } catch (error) {
+      if (isHxError(error) && error.code === "internal") throw error;
+      yield { agent, error };
     }
   }
 }

@@ -1,13 +1,17 @@
+import { HxError } from "../../domain/errors.ts";
 import type { Call, OptionSpec } from "../command.ts";
 
 export const HOOK_OPTIONS: readonly OptionSpec[] = [
+  { flags: "--agent <name>", summary: "Only the hooks of this agent", repeatable: true },
   { flags: "--place <name>", summary: "Only `git`, or only this agent", repeatable: true },
   { flags: "--project", summary: "The project's settings instead of yours" },
   { flags: "-n, --dry-run", summary: "Show what would change, change nothing" },
 ];
 
 export async function changeHooks(call: Call, verb: "install" | "remove"): Promise<void> {
-  const options = { places: call.options.list("place"), project: call.options.flag("project") };
+  const agents = call.options.list("agent");
+  if (agents.includes("git")) throw new HxError("usage", "'git' is no agent", { hints: [`hx hooks ${verb} --place git`] });
+  const options = { places: [...agents, ...call.options.list("place")], project: call.options.flag("project") };
   const dryRun = call.options.flag("dryRun");
   const { hooks } = await call.world();
   const plans = dryRun ? await hooks.plan(verb, options) : await hooks[verb](options);

@@ -7,7 +7,7 @@ export const command: CommandSpec = {
   group: "Care",
   summary: "Install git's and the agents' hooks",
   options: HOOK_OPTIONS,
-  examples: ["hx hooks install", "hx hooks install --place git --dry-run"],
+  examples: ["hx hooks install", "hx hooks install --agent codex", "hx hooks install --place git --dry-run"],
   exits: [1, 10, 11],
   schema: SCHEMAS.hooks,
   run: (call) => changeHooks(call, "install"),

@@ -4,6 +4,7 @@ export const SCHEMAS = {
   init: "hx.init/1",
   status: "hx.status/1",
   doctor: "hx.doctor/1",
+  agents: "hx.agents/1",
   uninstall: "hx.uninstall/1",
   capture: "hx.capture/1",
   pause: "hx.pause/1",

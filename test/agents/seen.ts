@@ -1,0 +1,98 @@
+import { existsSync, readdirSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import type { Agent } from "../../src/ports/agent.ts";
+import { wiredAgent } from "../../src/wire/agents.ts";
+import { readSettings } from "../../src/wire/settings.ts";
+import { WORK } from "./contract/fixture.ts";
+import { featuresOf, type Feature } from "./features.ts";
+import { fixtureOf } from "./fixtures.ts";
+import { capturedFiles, laid, recordedStores, sessionsOf } from "./recorded.ts";
+
+const SAMPLES = process.env["HX_SAMPLES"];
+export const hasSamples = SAMPLES !== undefined && existsSync(SAMPLES);
+
+/** Folders of the samples whose name is not the agent's. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = { "claude-code": ["claude-code", "growing"], continue: ["continue-cli"], kiro: ["kiro-cli"] };
+const MADE_HERE: Readonly<Record<string, string>> = { "claude-code": "claude", "copilot-cli": "copilot", "factory-droid": "droid", "gemini-cli": "gemini", "kilo-code": "kilocode", "qwen-code": "qwen" };
+
+/** What views over real sessions of an agent had. */
+export interface Seen {
+  /** How many sessions there were. */
+  readonly sessions: number;
+  readonly features: ReadonlySet<Feature>;
+}
+
+class Gathering {
+  readonly #ids = new Set<string>();
+  readonly #features = new Set<Feature>();
+
+  /** @param name tells sessions of different files apart that have one id */
+  async add(agent: Agent, directories?: readonly string[], name = ""): Promise<void> {
+    for (const source of await sessionsOf(agent, directories)) {
+      const view = await agent.view(await capturedFiles(agent, source));
+      if (!view.turns.some(({ prompt }) => prompt !== undefined)) continue;
+      this.#ids.add(`${name}\0${source.id}`);
+      for (const feature of featuresOf(view, source.parent !== undefined)) this.#features.add(feature);
+    }
+  }
+
+  seen(): Seen {
+    return { sessions: this.#ids.size, features: this.#features };
+  }
+}
+
+async function inHome(work: (home: string) => Promise<void>): Promise<void> {
+  const home = await realpath(await mkdtemp(path.join(os.tmpdir(), "hx-seen-")));
+  try {
+    await work(home);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** Over the recorded stores of `fixtures/agents`. */
+export async function seenInFixtures(agent: string): Promise<Seen> {
+  const gathering = new Gathering();
+  for (const store of recordedStores().filter((recorded) => recorded.agent === agent)) {
+    await inHome(async (home) => {
+      const found = await laid(store, home);
+      if (found !== null) await gathering.add(found.agent);
+    });
+  }
+  return gathering.seen();
+}
+
+/** Over the real transcripts that HX_SAMPLES names, and stores that the agent left behind there. */
+export async function seenInSamples(name: string): Promise<Seen> {
+  const gathering = new Gathering();
+  for (const home of foldersIn(path.join(SAMPLES ?? "", "made-here", MADE_HERE[name] ?? name))) {
+    await inHome(async (own) => {
+      await cp(home, own, { recursive: true });
+      const agent = await wiredAgent(name)?.load(readSettings({ HOME: own }));
+      if (agent !== undefined) await gathering.add(agent, [WORK, "/home/dev", "/"]);
+    });
+  }
+  const make = await fixtureOf(name);
+  for (const file of (FOLDERS[name] ?? [name]).flatMap(filesIn)) {
+    await inHome(async (own) => {
+      const fixture = make(own);
+      const place = fixture.transcript(fixture.id(1), WORK);
+      await mkdir(path.dirname(place), { recursive: true });
+      await writeFile(place, await readFile(file));
+      await gathering.add(fixture.agent, ["/", WORK], file).catch(() => undefined);
+    });
+  }
+  return gathering.seen();
+}
+
+function foldersIn(directory: string): readonly string[] {
+  return existsSync(directory) ? readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [path.join(directory, entry.name)] : [])).sort() : [];
+}
+
+function filesIn(folder: string): readonly string[] {
+  const directory = path.join(SAMPLES ?? "", folder);
+  const entries = existsSync(directory) ? readdirSync(directory, { recursive: true, withFileTypes: true }) : [];
+  return entries.filter((entry) => entry.isFile() && entry.name !== "SOURCES.md").map((entry) => path.join(entry.parentPath, entry.name)).sort();
+}
