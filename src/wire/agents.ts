@@ -1,3 +1,4 @@
+import { ampRoots } from "../adapters/agents/amp/roots.ts";
 import { claudeRoots } from "../adapters/agents/claude-code/roots.ts";
 import { codexRoots } from "../adapters/agents/codex/roots.ts";
 import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";

@@ -1,7 +1,7 @@
 import type { Agent } from "../../../ports/agent.ts";
 import { documentAgent } from "../shared/document-agent.ts";
 import { interpretThread } from "./interpret.ts";
-import { ampRoots, threadOf, type AmpOptions } from "./store.ts";
+import { ampRoots, threadOf, type AmpOptions } from "./roots.ts";
 
 export function amp(options: AmpOptions): Agent {
   return documentAgent({
