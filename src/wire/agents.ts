@@ -1,5 +1,6 @@
 import { ampRoots } from "../adapters/agents/amp/roots.ts";
 import { claudeRoots } from "../adapters/agents/claude-code/roots.ts";
+import { clineRoots } from "../adapters/agents/cline/roots.ts";
 import { codexRoots } from "../adapters/agents/codex/roots.ts";
 import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";
 import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
@@ -7,7 +8,7 @@ import { geminiRoots } from "../adapters/agents/gemini-cli/roots.ts";
 import { piRoots } from "../adapters/agents/pi/roots.ts";
 import { qwenRoots } from "../adapters/agents/qwen-code/roots.ts";
 import type { Agent } from "../ports/agent.ts";
-import type { Settings } from "./settings.ts";
+import type { Environment, Settings } from "./settings.ts";
 import { given, wired, type WiredAgent } from "./wired-agent.ts";
 
 /** One block an agent. Adapters are imported when they are needed, since a hook needs one or few. Where an agent's hooks live is in agent-hooks.ts. */
@@ -79,6 +80,11 @@ export const AGENTS: readonly WiredAgent[] = [
     adapter: async () => (await import("../adapters/agents/qwen-code/adapter.ts")).qwenCode,
   }),
 ];
+
+/** Where editors of VS Code's kind keep what is theirs. */
+function editorOptions(env: Environment): { readonly appData?: string; readonly xdgConfigHome?: string; readonly portable?: string } {
+  return { ...given("appData", env["APPDATA"]), ...given("xdgConfigHome", env["XDG_CONFIG_HOME"]), ...given("portable", env["VSCODE_PORTABLE"]) };
+}
 
 /** Every agent that hx knows: loads all adapters. */
 export function agentsOf(settings: Settings): Promise<readonly Agent[]> {

@@ -1,9 +1,10 @@
 import { ampFixture } from "./amp.fixture.ts";
+import { clineFixture } from "./cline.fixture.ts";
 import { continueFixture } from "./continue.fixture.ts";
 import { agentContract } from "./contract.ts";
 import { turnsContract } from "./turns-contract.ts";
 
-for (const [name, fixture] of [["amp", ampFixture], ["continue", continueFixture]] as const) {
+for (const [name, fixture] of [["amp", ampFixture], ["cline", clineFixture], ["continue", continueFixture]] as const) {
   agentContract(name, fixture);
   turnsContract(name, fixture);
 }

@@ -4,7 +4,7 @@ import { pathOfUri } from "../shared/file-uri.ts";
 import { scanDocument, textAt, valueAt } from "../shared/json-scan.ts";
 import { textOfContent } from "../shared/parsed.ts";
 import type { Json } from "../shared/record.ts";
-import { defined, isJson, listOf, numberOf, objectOf, textOf, timeOf } from "../shared/record.ts";
+import { countOf, defined, isJson, listOf, numberOf, objectOf, textOf, timeOf } from "../shared/record.ts";
 import { editOfCall, resultOf } from "./tools.ts";
 
 const KEYS = ["id", "created", "title", "env", "messages", "originThreadID"];
@@ -115,9 +115,9 @@ function errorOf(state: Json): string {
 /** `inputTokens` is without what came from a cache. */
 function usageOf(usage: Json): TokenUsage {
   return defined({
-    input: numberOf(usage, "inputTokens"),
-    output: numberOf(usage, "outputTokens"),
-    cacheRead: numberOf(usage, "cacheReadInputTokens"),
-    cacheWrite: numberOf(usage, "cacheCreationInputTokens"),
+    input: countOf(usage, "inputTokens"),
+    output: countOf(usage, "outputTokens"),
+    cacheRead: countOf(usage, "cacheReadInputTokens"),
+    cacheWrite: countOf(usage, "cacheCreationInputTokens"),
   });
 }

@@ -4,7 +4,7 @@ import { pathOfUri } from "../shared/file-uri.ts";
 import { scanDocument, textAt, valueAt } from "../shared/json-scan.ts";
 import { textOfContent } from "../shared/parsed.ts";
 import type { Json } from "../shared/record.ts";
-import { defined, isJson, listOf, numberOf, objectOf, textOf } from "../shared/record.ts";
+import { countOf, defined, isJson, listOf, objectOf, textOf } from "../shared/record.ts";
 import { entriesOfState, inputOf } from "./tools.ts";
 
 const KEYS = ["sessionId", "title", "workspaceDirectory", "history", "usage"];
@@ -72,9 +72,9 @@ function takeCalls(message: Json, item: Json, listener: Listener): void {
 function usageOf(usage: Json): TokenUsage {
   const details = objectOf(usage, "promptTokensDetails");
   return defined({
-    input: numberOf(usage, "promptTokens"),
-    output: numberOf(usage, "completionTokens"),
-    cacheRead: numberOf(details, "cachedTokens"),
-    cacheWrite: numberOf(details, "cacheWriteTokens"),
+    input: countOf(usage, "promptTokens"),
+    output: countOf(usage, "completionTokens"),
+    cacheRead: countOf(details, "cachedTokens"),
+    cacheWrite: countOf(details, "cacheWriteTokens"),
   });
 }
