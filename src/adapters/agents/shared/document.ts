@@ -8,8 +8,8 @@ import { plus, viewBuilder, type ViewBuilder } from "./view-builder.ts";
 
 /** What hears the records of a document in their order. */
 export interface Listener {
-  /** A turn begins. */
-  prompt(text: string, at: number | undefined): void;
+  /** A turn begins. @param abandoned the person went back to before it */
+  prompt(text: string, at: number | undefined, abandoned?: boolean): void;
   entry(entry: Entry): void;
   /** A time of the session, ms since 1970. */
   seen(at: number | undefined): void;
@@ -111,8 +111,9 @@ export async function documentView({ agent, interpret, idOf, startOf }: Document
   const sums: Sums = { times: [] };
   const main = files.find(({ role }) => role === "transcript");
   let asked: string | undefined;
-  const prompt = (text: string, at: number | undefined): void => {
-    builder.prompt(text, at);
+  const prompt: Listener["prompt"] = (text, at, abandoned) => {
+    const handle = builder.prompt(text, at);
+    if (abandoned === true) builder.abandon(handle);
     asked ??= headline(text);
   };
   const listener = hearing(builder, sums, prompt, (entry) => builder.add(entry));
@@ -135,9 +136,9 @@ interface Sums {
 function hearing(builder: ViewBuilder, sums: Sums, prompt: Listener["prompt"], entry: Listener["entry"]): Listener {
   const seen = (at: number | undefined): void => void (at === undefined || sums.times.push(at));
   return {
-    prompt(text, at) {
+    prompt(text, at, abandoned) {
       seen(at);
-      prompt(text, at);
+      prompt(text, at, abandoned);
     },
     entry(each) {
       seen(each.at);
