@@ -4,6 +4,7 @@ import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
 import { placesOf } from "../adapters/agents/pi/roots.ts";
 import { qwenDirectory } from "../adapters/agents/qwen-code/roots.ts";
 import { claudeHooks } from "../adapters/hooks/claude-hooks.ts";
+import { clineHooks } from "../adapters/hooks/cline-hooks.ts";
 import { codexHooks } from "../adapters/hooks/codex-hooks.ts";
 import { copilotHooks } from "../adapters/hooks/copilot-hooks.ts";
 import { droidHooks } from "../adapters/hooks/droid-hooks.ts";
@@ -39,6 +40,12 @@ const PLACES: readonly ((settings: Settings, project: string | null) => HookPlac
       hxCommand: settings.hxCommand,
     }),
 ];
+
+/** Where Amp keeps a person's settings. */
+function settingsFolder(home: string, env: Settings["env"], platform: Settings["platform"]): string {
+  if (platform === "win32") return env["APPDATA"] || join(home, "AppData", "Roaming");
+  return env["XDG_CONFIG_HOME"] || join(home, ".config");
+}
 
 /** @param project top of a checkout for the project's settings, null for the person's */
 export function agentHooksOf(settings: Settings, project: string | null): readonly HookPlace[] {
