@@ -8,7 +8,7 @@ export function continueAgent(options: ContinueOptions): Agent {
   return documentAgent({
     name: "continue",
     title: "Continue",
-    verifiedWith: [],
+    verifiedWith: ["unversioned"],
     roots: continueRoots(options),
     folder: "sessions",
     idOf: sessionOf,
