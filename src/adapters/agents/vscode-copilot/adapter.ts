@@ -58,10 +58,12 @@ async function* discover(directories: readonly string[], roots: Roots, changedSi
   const byId = await sessions(known);
   for (const id of [...byId.keys()].sort()) {
     const found = byId.get(id);
-    if (found === undefined || !(found.workspace.isMulti || wanted.some((wish) => isInside(wish, found.workspace.directory ?? "")))) continue;
+    if (found === undefined) continue;
+    const { isMulti, directory } = found.workspace;
+    if (!isMulti && (directory === undefined || !wanted.some((wish) => isInside(wish, directory)))) continue;
     const source = await sourceOf(found);
     if (changedSince !== undefined && (await lastChange(source)) <= changedSince) continue;
-    if (!found.workspace.isMulti || (await ranBelow(source, wanted, known))) yield source;
+    if (!isMulti || (await ranBelow(source, wanted, known))) yield source;
   }
 }
 
