@@ -2,11 +2,13 @@ import { ampRoots } from "../adapters/agents/amp/roots.ts";
 import { claudeRoots } from "../adapters/agents/claude-code/roots.ts";
 import { clineRoots } from "../adapters/agents/cline/roots.ts";
 import { codexRoots } from "../adapters/agents/codex/roots.ts";
+import { continueRoots } from "../adapters/agents/continue/roots.ts";
 import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";
 import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
 import { geminiRoots } from "../adapters/agents/gemini-cli/roots.ts";
 import { piRoots } from "../adapters/agents/pi/roots.ts";
 import { qwenRoots } from "../adapters/agents/qwen-code/roots.ts";
+import { copilotRoots as editorRoots } from "../adapters/agents/vscode-copilot/roots.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Environment, Settings } from "./settings.ts";
 import { given, wired, type WiredAgent } from "./wired-agent.ts";
@@ -78,6 +80,45 @@ export const AGENTS: readonly WiredAgent[] = [
     options: ({ home, env }) => ({ home, platform: process.platform, ...given("qwenHome", env["QWEN_HOME"]), ...given("runtimeDir", env["QWEN_RUNTIME_DIR"]) }),
     roots: qwenRoots,
     adapter: async () => (await import("../adapters/agents/qwen-code/adapter.ts")).qwenCode,
+  }),
+  wired({
+    name: "cline",
+    title: "Cline",
+    resume: (id) => `cline --id ${id}`,
+    options: ({ home, platform, env }) => ({
+      home,
+      platform,
+      ...editorOptions(env),
+      ...given("clineDir", env["CLINE_DIR"]),
+      ...given("dataDir", env["CLINE_DATA_DIR"]),
+      ...given("sessionDir", env["CLINE_SESSION_DATA_DIR"]),
+    }),
+    roots: (options) => clineRoots(options),
+    adapter: async () => (await import("../adapters/agents/cline/adapter.ts")).cline,
+  }),
+  wired({
+    name: "vscode-copilot",
+    title: "Copilot Chat in VS Code",
+    program: "code",
+    options: ({ home, platform, env }) => ({ home, platform, ...editorOptions(env) }),
+    roots: (options) => editorRoots(options),
+    adapter: async () => (await import("../adapters/agents/vscode-copilot/adapter.ts")).vscodeCopilot,
+  }),
+  wired({
+    name: "amp",
+    title: "Amp",
+    resume: (id) => `amp threads continue ${id}`,
+    options: ({ home, platform, env }) => ({ home, platform, ...given("xdgDataHome", env["XDG_DATA_HOME"]), ...given("localAppData", env["LOCALAPPDATA"]) }),
+    roots: (options) => ampRoots(options),
+    adapter: async () => (await import("../adapters/agents/amp/adapter.ts")).amp,
+  }),
+  wired({
+    name: "continue",
+    title: "Continue",
+    program: "cn",
+    options: ({ home, env }) => ({ home, ...given("globalDir", env["CONTINUE_GLOBAL_DIR"]) }),
+    roots: (options) => continueRoots(options),
+    adapter: async () => (await import("../adapters/agents/continue/adapter.ts")).continueAgent,
   }),
 ];
 
