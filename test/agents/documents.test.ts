@@ -1,14 +1,9 @@
 import { ampFixture } from "./amp.fixture.ts";
-import { clineFixture } from "./cline.fixture.ts";
 import { continueFixture } from "./continue.fixture.ts";
 import { agentContract } from "./contract.ts";
 import { turnsContract } from "./turns-contract.ts";
-import { copilotDocuments, copilotJournals } from "./vscode-copilot.fixture.ts";
 
-for (const [name, fixture] of [["amp", ampFixture], ["cline", clineFixture], ["continue", continueFixture], ["vscode-copilot", copilotDocuments]] as const) {
+for (const [name, fixture] of [["amp", ampFixture], ["continue", continueFixture]] as const) {
   agentContract(name, fixture);
   turnsContract(name, fixture);
 }
-
-// Each change may tell of any request: no line of a journal is of one turn.
-agentContract("vscode-copilot, journals", copilotJournals);
