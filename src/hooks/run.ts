@@ -94,7 +94,8 @@ async function prePush(wait: boolean, deps: HookDeps): Promise<void> {
 }
 
 function directoryOf(payload: HookPayload | null, deps: HookDeps): string {
-  const cwd = payload?.["cwd"];
+  const roots = payload?.["workspaceRoots"]; // Cline names no other directory
+  const cwd = payload?.["cwd"] ?? (Array.isArray(roots) ? (roots as readonly unknown[])[0] : undefined);
   return typeof cwd === "string" && isAbsolute(cwd) && !cwd.includes("\0") ? cwd : deps.directory;
 }
 

@@ -3,7 +3,9 @@ import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";
 import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
 import { placesOf } from "../adapters/agents/pi/roots.ts";
 import { qwenDirectory } from "../adapters/agents/qwen-code/roots.ts";
+import { ampHooks } from "../adapters/hooks/amp-hooks.ts";
 import { claudeHooks } from "../adapters/hooks/claude-hooks.ts";
+import { clineHooks } from "../adapters/hooks/cline-hooks.ts";
 import { codexHooks } from "../adapters/hooks/codex-hooks.ts";
 import { copilotHooks } from "../adapters/hooks/copilot-hooks.ts";
 import { droidHooks } from "../adapters/hooks/droid-hooks.ts";
@@ -52,7 +54,15 @@ const PLACES: readonly ((settings: Settings, project: string | null) => HookPlac
       project: project !== null,
       hxCommand: settings.hxCommand,
     }),
+  ({ home, env, hxCommand }, project) => clineHooks({ folder: project === null ? env["CLINE_DIR"] || join(home, ".cline") : join(project, ".clinerules"), project: project !== null, hxCommand }),
+  ({ home, env, platform, hxCommand }, project) => ampHooks({ folder: project === null ? join(settingsFolder(home, env, platform), "amp") : join(project, ".amp"), project: project !== null, hxCommand }),
 ];
+
+/** Where Amp keeps a person's settings. */
+function settingsFolder(home: string, env: Settings["env"], platform: Settings["platform"]): string {
+  if (platform === "win32") return env["APPDATA"] || join(home, "AppData", "Roaming");
+  return env["XDG_CONFIG_HOME"] || join(home, ".config");
+}
 
 /** @param project top of a checkout for the project's settings, null for the person's */
 export function agentHooksOf(settings: Settings, project: string | null): readonly HookPlace[] {

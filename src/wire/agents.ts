@@ -1,6 +1,9 @@
 import { restoredName } from "../adapters/agents/aider/names.ts";
+import { ampRoots } from "../adapters/agents/amp/roots.ts";
 import { claudeRoots } from "../adapters/agents/claude-code/roots.ts";
+import { clineRoots } from "../adapters/agents/cline/roots.ts";
 import { codexRoots } from "../adapters/agents/codex/roots.ts";
+import { continueRoots } from "../adapters/agents/continue/roots.ts";
 import { copilotRoots } from "../adapters/agents/copilot-cli/roots.ts";
 import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
 import { geminiRoots } from "../adapters/agents/gemini-cli/roots.ts";
@@ -10,8 +13,9 @@ import { doorFolder, type DoorOptions } from "../adapters/agents/door/folder.ts"
 import { kiroRoots } from "../adapters/agents/kiro/roots.ts";
 import { windsurfRoots } from "../adapters/agents/windsurf/roots.ts";
 import { adapterOf } from "../domain/agent-name.ts";
+import { copilotRoots as editorRoots } from "../adapters/agents/vscode-copilot/roots.ts";
 import type { Agent } from "../ports/agent.ts";
-import type { Settings } from "./settings.ts";
+import type { Environment, Settings } from "./settings.ts";
 import { given, wired, type WiredAgent } from "./wired-agent.ts";
 
 /** One block an agent. Adapters are imported when they are needed, since a hook needs one or few. Where an agent's hooks live is in agent-hooks.ts. */
@@ -84,6 +88,45 @@ export const AGENTS: readonly WiredAgent[] = [
     adapter: async () => (await import("../adapters/agents/qwen-code/adapter.ts")).qwenCode,
   }),
   wired({
+    name: "cline",
+    title: "Cline",
+    resume: (id) => `cline --id ${id}`,
+    options: ({ home, platform, env }) => ({
+      home,
+      platform,
+      ...editorOptions(env),
+      ...given("clineDir", env["CLINE_DIR"]),
+      ...given("dataDir", env["CLINE_DATA_DIR"]),
+      ...given("sessionDir", env["CLINE_SESSION_DATA_DIR"]),
+    }),
+    roots: (options) => clineRoots(options),
+    adapter: async () => (await import("../adapters/agents/cline/adapter.ts")).cline,
+  }),
+  wired({
+    name: "vscode-copilot",
+    title: "Copilot Chat in VS Code",
+    program: "code",
+    options: ({ home, platform, env }) => ({ home, platform, ...editorOptions(env) }),
+    roots: (options) => editorRoots(options),
+    adapter: async () => (await import("../adapters/agents/vscode-copilot/adapter.ts")).vscodeCopilot,
+  }),
+  wired({
+    name: "amp",
+    title: "Amp",
+    resume: (id) => `amp threads continue ${id}`,
+    options: ({ home, platform, env }) => ({ home, platform, ...given("xdgDataHome", env["XDG_DATA_HOME"]), ...given("localAppData", env["LOCALAPPDATA"]) }),
+    roots: (options) => ampRoots(options),
+    adapter: async () => (await import("../adapters/agents/amp/adapter.ts")).amp,
+  }),
+  wired({
+    name: "continue",
+    title: "Continue",
+    program: "cn",
+    options: ({ home, env }) => ({ home, ...given("globalDir", env["CONTINUE_GLOBAL_DIR"]) }),
+    roots: (options) => continueRoots(options),
+    adapter: async () => (await import("../adapters/agents/continue/adapter.ts")).continueAgent,
+  }),
+  wired({
     name: "aider",
     title: "Aider",
     resume: (id) => `aider --chat-history-file ${restoredName(id)} --restore-chat-history`,
@@ -115,8 +158,13 @@ export const AGENTS: readonly WiredAgent[] = [
 ];
 
 /** Where tools hand sessions over. */
-export function doorOptions({ home, env }: Settings): DoorOptions {
-  return { home, platform: process.platform, ...given("sessionsDir", env["HX_SESSIONS_DIR"]), ...given("xdgDataHome", env["XDG_DATA_HOME"]), ...given("localAppData", env["LOCALAPPDATA"]) };
+export function doorOptions({ home, env, platform }: Settings): DoorOptions {
+  return { home, platform, ...given("sessionsDir", env["HX_SESSIONS_DIR"]), ...given("xdgDataHome", env["XDG_DATA_HOME"]), ...given("localAppData", env["LOCALAPPDATA"]) };
+}
+
+/** Where editors of VS Code's kind keep what is theirs. */
+function editorOptions(env: Environment): { readonly appData?: string; readonly xdgConfigHome?: string; readonly portable?: string } {
+  return { ...given("appData", env["APPDATA"]), ...given("xdgConfigHome", env["XDG_CONFIG_HOME"]), ...given("portable", env["VSCODE_PORTABLE"]) };
 }
 
 /** Every agent that hx knows: loads all adapters. */

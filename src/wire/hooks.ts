@@ -10,6 +10,7 @@ import { HxError } from "../domain/errors.ts";
 import { laneWait, type LaneWait } from "../domain/workspace/standing.ts";
 import type { HookWorld } from "../hooks/world.ts";
 import { agentNamed, presentAgents } from "./agents.ts";
+import type { HookPayload } from "../ports/agent.ts";
 import { identityPorts } from "./identity-ports.ts";
 import { lookAfterPush } from "./request-notices.ts";
 import { boundaryOf, connected, openClone, openLedger, writable, type Clone } from "./clone.ts";
@@ -51,7 +52,7 @@ export async function hookWorld(watch?: CaptureWatch, settings: Settings = readS
     },
     async captureSession(name, payload, directory) {
       const { clone, ledger } = await open(directory);
-      const agent = await agentNamed(settings, name);
+      const agent = await agentNamed(settings, ranBy(name, payload));
       const source = (await agent?.fromHook(payload)) ?? null;
       if (agent === null || source === null) return;
       const state = await connected(clone, ledger);
@@ -83,4 +84,10 @@ export async function hookWorld(watch?: CaptureWatch, settings: Settings = readS
 /** Nothing that the person of this clone could do would bring the sessions out: `status` tells whose turn it is. */
 function isNobodysTurn(waits: LaneWait | null): boolean {
   return waits === "admission" || waits === "removed";
+}
+
+/** VS Code runs hooks that were installed for others too (`.github/hooks`, `~/.copilot/hooks`, `.claude/settings.json`): its payload alone has this key. */
+function ranBy(name: string, payload: HookPayload): string {
+  const isEditors = (name === "copilot-cli" || name === "claude-code") && typeof payload["hookEventName"] === "string";
+  return isEditors ? "vscode-copilot" : name;
 }

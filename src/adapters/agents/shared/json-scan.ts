@@ -27,28 +27,61 @@ export function scanObject(
   wanted: readonly string[],
   options: { readonly range?: Span; readonly enough?: boolean; readonly torn?: boolean } = {},
 ): ReadonlyMap<string, Span> | undefined {
-  const end = options.range?.end ?? bytes.length;
   const found = new Map<string, Span>();
-  let at = skipSpace(bytes, skipByteOrderMark(bytes, options.range?.start ?? 0), end);
-  if (bytes[at] !== 0x7b) return undefined;
+  const end = scanInto(found, bytes, wanted, options);
+  return end === "whole" || (end === "in a wanted value" && options.torn === true) ? found : undefined;
+}
+
+/** The same of an object that may be cut off, or have something behind it: what of it is there. Of a value that is cut off, what is there. */
+export function scanDocument(bytes: Buffer, wanted: readonly string[]): { readonly fields: ReadonlyMap<string, Span>; readonly isWhole: boolean } {
+  const fields = new Map<string, Span>();
+  return { isWhole: scanInto(fields, bytes, wanted, {}) === "whole", fields };
+}
+
+/** Where the items of a JSON list lie. What follows something that is no value, or is cut off, is not looked at. @returns whether it was one whole list */
+export function* scanList(bytes: Buffer, range: Span = { start: 0, end: bytes.length }): Generator<Span, boolean> {
+  const { end } = range;
+  let at = skipSpace(bytes, skipByteOrderMark(bytes, range.start), end);
+  if (bytes[at] !== 0x5b || at >= end) return false;
   at = skipSpace(bytes, at + 1, end);
-  if (bytes[at] === 0x7d) return skipSpace(bytes, at + 1, end) === end ? found : undefined;
+  if (bytes[at] === 0x5d && at < end) return skipSpace(bytes, at + 1, end) === end;
+  for (;;) {
+    const valueEnd = at < end ? endOfValue(bytes, at, end) : -1;
+    if (valueEnd < 0) return false;
+    yield { start: at, end: valueEnd };
+    at = skipSpace(bytes, valueEnd, end);
+    if (at >= end) return false;
+    if (bytes[at] === 0x5d) return skipSpace(bytes, at + 1, end) === end;
+    if (bytes[at] !== 0x2c) return false;
+    at = skipSpace(bytes, at + 1, end);
+  }
+}
+
+type End = "whole" | "in a wanted value" | "broken";
+
+function scanInto(found: Map<string, Span>, bytes: Buffer, wanted: readonly string[], options: { readonly range?: Span; readonly enough?: boolean }): End {
+  const end = options.range?.end ?? bytes.length;
+  const atEnd = (at: number): End => (skipSpace(bytes, at + 1, end) === end ? "whole" : "broken");
+  let at = skipSpace(bytes, skipByteOrderMark(bytes, options.range?.start ?? 0), end);
+  if (bytes[at] !== 0x7b) return "broken";
+  at = skipSpace(bytes, at + 1, end);
+  if (bytes[at] === 0x7d) return atEnd(at);
   for (;;) {
     const keyEnd = bytes[at] === QUOTE ? endOfString(bytes, at, end) : -1;
-    if (keyEnd < 0) return undefined;
+    if (keyEnd < 0) return "broken";
     const key = wantedKey(bytes, at + 1, keyEnd - 1, wanted);
     at = skipSpace(bytes, keyEnd, end);
-    if (bytes[at] !== 0x3a) return undefined;
+    if (bytes[at] !== 0x3a) return "broken";
     const start = skipSpace(bytes, at + 1, end);
     const valueEnd = endOfValue(bytes, start, end);
-    if (valueEnd < 0 && key !== undefined && options.torn === true) return found.set(key, { start, end });
-    if (valueEnd < 0) return undefined;
-    if (key !== undefined) found.set(key, { start, end: valueEnd });
-    if (options.enough === true && found.size === wanted.length) return found;
+    if (valueEnd < 0 && key === undefined) return "broken";
+    if (key !== undefined) found.set(key, { start, end: valueEnd < 0 ? end : valueEnd });
+    if (valueEnd < 0) return "in a wanted value";
+    if (options.enough === true && found.size === wanted.length) return "whole";
     at = skipSpace(bytes, valueEnd, end);
-    if (at >= end) return undefined;
-    if (bytes[at] === 0x7d) return skipSpace(bytes, at + 1, end) === end ? found : undefined;
-    if (bytes[at] !== 0x2c) return undefined;
+    if (at >= end) return "broken";
+    if (bytes[at] === 0x7d) return atEnd(at);
+    if (bytes[at] !== 0x2c) return "broken";
     at = skipSpace(bytes, at + 1, end);
   }
 }

@@ -21,6 +21,12 @@ export function numberOf(record: Json, key: string): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
+/** A count, of tokens say: whole, and not below zero. */
+export function countOf(record: Json, key: string): number | undefined {
+  const value = record[key];
+  return Number.isSafeInteger(value) && typeof value === "number" && value >= 0 ? value : undefined;
+}
+
 export function listOf(record: Json, key: string): readonly unknown[] {
   const value = record[key];
   return Array.isArray(value) ? value : [];
