@@ -156,7 +156,7 @@ export const shown: w.ShownSession = {
   },
 };
 
-export const restored: w.RestoreReport = { agent: "claude-code", access: { class: "own" }, unreadable: [], files: [{ path: "/home/ada/.claude/x.jsonl", bytes: 10, action: "written" }], omittedBytes: 0, resume: "claude --resume 1" };
+export const restored: w.RestoreReport = { agent: "claude-code", access: { class: "own" }, unreadable: [], files: [{ path: "/home/ada/.claude/x.jsonl", bytes: 10, action: "written" }], omittedBytes: 0, mapped: { from: "/home/ben/shop", to: "/home/ada/shop", records: 7 }, resume: "claude --resume 1" };
 
 export const verified: w.VerifyReport = {
   lanes: 2,
