@@ -16,13 +16,15 @@ export async function recordedCheckout(agent: Agent, files: readonly RebuiltFile
     const reader = agent.records(file);
     for await (const { bytes, isRecord } of recordsIn(file.target, file.size, formOf(file.path))) {
       const directory = isRecord ? reader.take(bytes) : undefined;
-      if (directory !== undefined) return above(directory, cwd);
+      if (directory !== undefined) return checkoutOf(directory, cwd);
     }
   }
   return null;
 }
 
-function above(directory: string, cwd: string): string | null {
+/** Top of the checkout to which a recorded directory belongs; null where it is no directory of this path. @param cwd `cwd` of the private block */
+export function checkoutOf(directory: string, cwd: string | undefined): string | null {
+  if (cwd === undefined) return null;
   const path = directory.replace(/(?<=.)[\\/]+$/, "");
   if (cwd === ".") return path;
   const below = cwd.split("/");
