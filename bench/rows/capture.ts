@@ -46,6 +46,24 @@ export async function bulk(bench: Bench): Promise<readonly Figure[]> {
   return figures.flat();
 }
 
+const GIGABYTES = 2;
+const LARGE_MEMORY = 200e6;
+
+/** Memory of a first capture of gigabytes. The time is told without a peer. */
+export async function gigabytes(bench: Bench): Promise<readonly Figure[]> {
+  const world = await makeWorld(bench.built);
+  try {
+    for (let i = 0; i < FILES; i++) await writeTranscript(world.store, { id: uuid(`gigabytes ${i}`), cwd: world.work }, (GIGABYTES / FILES) * 1e9);
+    const started = performance.now();
+    const peak = await world.peak("capture");
+    const took = performance.now() - started;
+    const sample = `${FILES} synthetic transcripts, ${GIGABYTES} GB, n=1`;
+    return [{ row: "gigabytes", what: `peak memory of a first capture, ${ms(took)}`, value: size(peak), budget: "≤ 200 MB", holds: peak <= LARGE_MEMORY, sample }];
+  } finally {
+    await world.close();
+  }
+}
+
 async function bulkOf(bench: Bench, sample: string, fill: (world: World) => Promise<void>): Promise<Figure[]> {
   const world = await makeWorld(bench.built);
   try {

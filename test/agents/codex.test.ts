@@ -56,6 +56,9 @@ describe("codex: what version 0.169.0 wrote", () => {
   });
   it("names the session that a fork or a sub-agent goes on from, and leaves out what was copied from it", async () => {
     expect([(await found("08-subagent", FORK)).parent, (await found("08-subagent", CHILD)).parent, (await found("08-subagent", ROOT)).parent]).toEqual([FIRST, ROOT, undefined]);
+    const fork = await codexView(captured(await found("08-subagent", FORK)));
+    expect(entriesOf(fork)[0]).toEqual({ kind: "note", text: `goes on from session '${FIRST}': what came before are the first 101 records of that session's file, and no part of this one` });
+    expect(fork.turns.filter((turn) => turn.prompt !== undefined)).toHaveLength(1);
     const child = await codexView(captured(await found("08-subagent", CHILD)));
     expect(child.turns.every((turn) => turn.prompt === undefined)).toBe(true);
     expect(entriesOf(child)[0]).toMatchObject({ kind: "note", text: expect.stringContaining(`'${ROOT}'`) as string });

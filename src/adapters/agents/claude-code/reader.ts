@@ -13,7 +13,7 @@ const LONG_CONTENT = 4 << 20;
 
 type Fields = ReadonlyMap<string, Span>;
 
-/** Reads the records of one file of a session: docs/agents.md. */
+/** Reads the records of one file of a session: docs/agents/claude-code.md. */
 export function claudeReader(file: { readonly path: string; readonly role: FileRole }, earlier?: unknown): RecordReader {
   let state = loadState(earlier);
   let kept = copyOf(state);

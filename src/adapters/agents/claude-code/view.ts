@@ -18,7 +18,7 @@ import { mergeSubagents } from "./subagents.ts";
 import type { Usage } from "./usage.ts";
 import { usage } from "./usage.ts";
 
-/** The normalised view of a session of Claude Code: docs/agents.md. */
+/** The normalised view of a session of Claude Code: docs/agents/claude-code.md. */
 export async function claudeView(files: readonly CapturedFile[]): Promise<SessionView> {
   const transcripts = files.filter(({ role }) => role === "transcript");
   const main = mainOf(transcripts);

@@ -26,7 +26,7 @@ interface CodexState extends ReaderState {
 
 type Fields = ReadonlyMap<string, Span>;
 
-/** Reads the records of one rollout: docs/agents.md. */
+/** Reads the records of one rollout: docs/agents/codex.md. */
 export function codexReader(_file: { readonly path: string; readonly role: FileRole }, earlier?: unknown): RecordReader {
   let state = load(earlier);
   let kept = copyOf(state);

@@ -15,7 +15,7 @@ import { rolloutName } from "./rollout-name.ts";
 import type { Usage } from "./usage.ts";
 import { usage } from "./usage.ts";
 
-/** The normalised view of a session of Codex: docs/agents.md. */
+/** The normalised view of a session of Codex: docs/agents/codex.md. */
 export async function codexView(files: readonly CapturedFile[]): Promise<SessionView> {
   const transcripts = latestFirst(files);
   const live = transcripts[0];
@@ -52,9 +52,9 @@ function nameOf({ path }: CapturedFile): string {
 }
 
 function* notes(rollout: Rollout, aside: readonly CapturedFile[]): Generator<string> {
-  const { inherited, parent } = rollout;
+  const { inherited, parent, history } = rollout;
   if (parent !== undefined && inherited > 0) yield `goes on from session '${parent}': ${inherited} records copied from it are left out`;
-  if (parent !== undefined && inherited === 0) yield `goes on from session '${parent}'`;
+  if (parent !== undefined && inherited === 0) yield `goes on from session '${parent}'${history === undefined ? "" : `: what came before are the first ${history} records of that session's file, and no part of this one`}`;
   for (const file of aside) yield `the thread was reverted: an earlier rollout is '${nameOf(file)}'`;
 }
 
