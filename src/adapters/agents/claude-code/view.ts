@@ -82,11 +82,12 @@ function takeMain(bytes: Uint8Array, work: Work, taken?: (record: Json, start: n
   let directory: string | undefined;
   let boundary: Entry | undefined;
   for (const { record, start, line } of recordsOf(bytes)) {
-    reader.take(line);
     if (record === null) {
       work.builder.damaged();
+      reader.take(line);
       continue;
     }
+    reader.takeParsed(record, line);
     const cwd = textOf(record, "cwd");
     if (cwd !== undefined && isAbsolutePath(cwd)) directory ??= cwd;
     id ??= textOf(record, "sessionId");

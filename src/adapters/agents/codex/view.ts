@@ -1,14 +1,14 @@
 import type { SessionView } from "../../../domain/view.ts";
 import type { CapturedFile } from "../../../ports/agent.ts";
-import { linesOf } from "../shared/lines.ts";
 import type { Json } from "../shared/record.ts";
 import { defined, isAbsolutePath, numberOf, textOf } from "../shared/record.ts";
 import type { ViewBuilder } from "../shared/view-builder.ts";
 import { viewBuilder } from "../shared/view-builder.ts";
 import type { Context } from "./entries.ts";
 import { entriesOfEvent, entriesOfItem } from "./entries.ts";
+import { factsOfRollout } from "./facts.ts";
 import { promptOfMessage } from "./prompt.ts";
-import { codexReader, directoryOfMessage, promptOfEvent } from "./reader.ts";
+import { directoryOfMessage, promptOfEvent } from "./reader.ts";
 import type { Item, Rollout } from "./rollout.ts";
 import { callEnds, readRollout } from "./rollout.ts";
 import { rolloutName } from "./rollout-name.ts";
@@ -26,11 +26,8 @@ export async function codexView(files: readonly CapturedFile[]): Promise<Session
   builder.damaged(rollout.damaged);
   for (const text of notes(rollout, transcripts.slice(1))) builder.add({ kind: "note", text });
   const directory = fill(rollout, builder, tokens);
-  const reader = codexReader({ path: "", role: "transcript" });
-  for (const { line } of linesOf(bytes)) reader.take(line);
-  const { title, branch, version, first, last } = reader.facts();
   const id = (live === undefined ? undefined : rolloutName(nameOf(live))?.id) ?? textOf(rollout.meta, "id") ?? "";
-  return builder.build({ agent: "codex", id, ...defined({ title, branch, version, first, last, directory, tokens: tokens.total() }) });
+  return builder.build({ agent: "codex", id, ...factsOfRollout(rollout), ...defined({ directory, tokens: tokens.total() }) });
 }
 
 /** Of several rollouts of a thread the latest is the live one; the time stands first in the name. */
