@@ -7,6 +7,8 @@ import { readSettings } from "../../src/wire/settings.ts";
 import { ms, size, type Figure } from "../figure.ts";
 import type { Bench } from "../main.ts";
 import { paired } from "../process.ts";
+import { uuid, writeTranscript } from "../transcripts.ts";
+import { makeWorld } from "../world.ts";
 
 const BUDGET = 0.4;
 /** Smaller files say more about starting than about reading. */
@@ -39,7 +41,24 @@ export async function read(bench: Bench): Promise<readonly Figure[]> {
     const large = await largest(samples, FOLDERS[agent.name] ?? []);
     if (large.length > 0) figures.push(...(await figuresOf(bench, agent, large)));
   }
-  return figures;
+  return [...figures, await memoryOfShow(bench)];
+}
+
+const SHOWN_MB = 50;
+
+/** A view is held as a whole, and so is the session while it is made. */
+async function memoryOfShow(bench: Bench): Promise<Figure> {
+  const world = await makeWorld(bench.built);
+  try {
+    await writeTranscript(world.store, { id: uuid("shown"), cwd: world.work }, SHOWN_MB * 1e6);
+    await world.run("capture");
+    await world.run("sync");
+    const { sessions } = JSON.parse((await world.run("list", "--json")).out) as { readonly sessions: readonly { readonly id: string }[] };
+    const peak = await world.peak("show", sessions[0]?.id ?? "", "--json");
+    return { row: "read", what: "peak memory of `hx show --json`", value: size(peak), sample: `a synthetic transcript of ${SHOWN_MB} MB, n=1` };
+  } finally {
+    await world.close();
+  }
 }
 
 async function largest(samples: string, folders: readonly string[]): Promise<readonly Sample[]> {
