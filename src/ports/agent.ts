@@ -139,7 +139,7 @@ export interface Agent {
    */
   placeOf(path: string, where: { readonly directory: string; readonly recorded: string }): Promise<string>;
   /**
-   * How `restore` turns the paths in a record of a file (a line; the whole content where its name has no `.jsonl`) when the checkout lies
+   * How `restore` turns the paths in a record of a file (a line, or the whole content of a document) when the checkout lies
    * elsewhere; null: its records stay as they are. Absent: `pathMapper` (src/domain/map-paths.ts) for all but attachments and results of tools.
    */
   readonly mapPaths?: (file: { readonly path: string; readonly role: FileRole }, move: PathMove) => ((record: Uint8Array) => Uint8Array) | null;

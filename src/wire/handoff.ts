@@ -27,7 +27,7 @@ export async function handoffSession(settings: Settings, context: WorldContext, 
   const { clone, ledger, opened, access, unreadable } = await openForReading(settings, context, ports, text);
   const { top } = clone.repository.checkout;
   if (options.write && top === null) throw new HxError("refused", "there is no working tree to write into", { hints: [`hx handoff ${opened.session} --to ${target.name} --print`] });
-  const agent = agentFor(settings, opened);
+  const agent = await agentFor(settings, opened);
   const scanner = await openScanner(settings, ledger.crypto.hashes);
   const { secrets } = await scanSession(ledger, agent, scanner, opened);
   const { files, replaced } = await redactSession(sessionRecords(ledger, opened), opened.facts, { agent, scanner, secrets });

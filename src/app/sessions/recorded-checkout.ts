@@ -1,4 +1,5 @@
-import type { Agent } from "../../ports/agent.ts";
+import type { TextForm } from "../../domain/secrets/unescape.ts";
+import type { Agent, FileRole } from "../../ports/agent.ts";
 import type { NewFile } from "../../ports/file-tree.ts";
 import type { RebuiltFile } from "../read/rebuild.ts";
 import { formOf } from "../scan/form.ts";
@@ -14,12 +15,18 @@ export async function recordedCheckout(agent: Agent, files: readonly RebuiltFile
   for (const file of files) {
     if (file.role !== "transcript") continue;
     const reader = agent.records(file);
-    for await (const { bytes, isRecord } of recordsIn(file.target, file.size, formOf(file.path))) {
+    for await (const { bytes, isRecord } of recordsIn(file.target, file.size, recordForm(agent, file))) {
       const directory = isRecord ? reader.take(bytes) : undefined;
       if (directory !== undefined) return checkoutOf(directory, cwd);
     }
   }
   return null;
+}
+
+/** Whether a file has a record in each line, or is one. */
+export function recordForm(agent: Agent, file: { readonly path: string; readonly role: FileRole }): TextForm {
+  if (file.role !== "transcript" && file.role !== "subagent") return formOf(file.path);
+  return agent.records(file).takes === "document" ? "text" : "lines";
 }
 
 /** Top of the checkout to which a recorded directory belongs; null where it is no directory of this path. @param cwd `cwd` of the private block */

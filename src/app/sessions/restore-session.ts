@@ -6,9 +6,8 @@ import type { FileTree, NewFile } from "../../ports/file-tree.ts";
 import type { Ledger } from "../ledger.ts";
 import { sessionRecords, type OpenedSession } from "../read/open-session.ts";
 import { rebuild, type RebuiltFile } from "../read/rebuild.ts";
-import { formOf } from "../scan/form.ts";
 import { mapFile } from "./map-file.ts";
-import { directoryIn, recordedCheckout } from "./recorded-checkout.ts";
+import { directoryIn, recordedCheckout, recordForm } from "./recorded-checkout.ts";
 
 export interface RestoreOptions {
   /** Top of the checkout in which the session is to go on, absolute. */
@@ -99,7 +98,7 @@ async function mapPaths(agent: Agent, file: RebuiltFile<NewFile>, move: PathMove
   const map = agent.mapPaths === undefined ? (AS_THEY_WERE.has(file.role) ? null : pathMapper(move)) : agent.mapPaths(file, move);
   if (map === null) return { file, records: 0 };
   const target = await begin();
-  const { size, records } = await mapFile(file.target, file.size, formOf(file.path), map, target);
+  const { size, records } = await mapFile(file.target, file.size, recordForm(agent, file), map, target);
   return records === 0 ? { file, records } : { file: { ...file, target, size }, records };
 }
 
