@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { isAbsolute as isAbsolutePath, join, relative, resolve, sep } from "node:path";
 import { briefPath, stateOf, writeBrief } from "../adapters/handoff/handoff-files.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import { sessionRecords } from "../app/read/open-session.ts";
@@ -87,6 +87,7 @@ async function namedFile(file: TouchedFile, { top, cwd, from }: Places): Promise
   const below = isAbsolute && old !== undefined && path.startsWith(`${old}/`) ? path.slice(old.length + 1) : undefined;
   if (top === null) return { ...file, name: below ?? path, state: "state unknown" };
   const place = below !== undefined ? join(top, below) : isAbsolute ? path : resolve(directoryIn(top, cwd), path);
-  const here = place.startsWith(`${top}/`) ? place.slice(top.length + 1) : undefined;
-  return { ...file, name: here ?? path, state: await stateOf(top, place, file.added) };
+  const here = relative(top, place);
+  const isHere = here !== "" && !here.startsWith("..") && !isAbsolutePath(here);
+  return { ...file, name: isHere ? here.split(sep).join("/") : path, state: await stateOf(top, place, file.added) };
 }
