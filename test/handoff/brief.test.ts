@@ -103,7 +103,7 @@ describe("a brief", () => {
         expect(text.length).toBeLessThanOrEqual(max);
         expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
   it("keeps the last of many, and counts what found no place", () => {

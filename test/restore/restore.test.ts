@@ -66,6 +66,7 @@ describe("a session that is restored where the checkout lies elsewhere", () => {
   it("names the paths of this checkout, tells it before and after, and stays as it was with --exact", async () => {
     const id = await rowOf(fresh, clone, "look at");
     const path = transcriptPath(fresh.home, clone, ID);
+    expect(await fresh.tryHx(clone, ["restore", id, "--exact", "--map"])).toMatchObject({ code: 2 });
     const said = (await fresh.tryHx(clone, ["restore", id, "--dry-run"])).stdout;
     expect(said).toContain(`3 records would be mapped: paths below '${checkout}' now lie below '${clone}'`);
     await expect(readFile(path)).rejects.toThrow("ENOENT");
