@@ -6,7 +6,7 @@ import { redactSession } from "../app/redact/redact-session.ts";
 import { scanSession } from "../app/scan/scan-session.ts";
 import { checkoutOf, directoryIn } from "../app/sessions/recorded-checkout.ts";
 import { present } from "../cli/command.ts";
-import type { HandoffOptions, HandoffReport, ReadAccess } from "../cli/world-reading.ts";
+import type { HandoffOptions, HandoffReport } from "../cli/world-reading.ts";
 import type { WorldContext } from "../cli/world.ts";
 import { HxError } from "../domain/errors.ts";
 import { briefOf, LEAST, type NamedFile } from "../domain/handoff/brief.ts";
@@ -40,7 +40,8 @@ export async function handoffSession(settings: Settings, context: WorldContext, 
     session: opened.session,
     agent: agent.title,
     incomplete: unreadable.length > 0 || omittedBytes > 0,
-    ...present({ title: view.title, branch: view.branch, first: view.first, last: view.last, commit: commit ?? undefined, author: authorOf(access) }),
+    foreign: access.class !== "own",
+    ...present({ title: view.title, branch: view.branch, first: view.first, last: view.last, commit: commit ?? undefined }),
   };
   const brief = briefOf(head, { ...gathered, files: await Promise.all(gathered.files.map((file) => namedFile(file, places))) }, options.max);
   const told = { id: opened.session, access, unreadable, omittedBytes, agent: agent.name, to: target.name, title: target.title, characters: brief.text.length, left: brief.left, replaced };
@@ -54,10 +55,6 @@ function targetNamed(name: string): HandoffTarget {
   const target = HANDOFF_TARGETS.find((one) => one.name === name);
   if (target === undefined) throw new HxError("usage", `no agent '${name}' to hand a session to: ${HANDOFF_TARGETS.map((one) => one.name).join(", ")}`, { hints: ["hx help handoff"] });
   return target;
-}
-
-function authorOf(access: ReadAccess): string | undefined {
-  return access.class === "own" ? undefined : (access.author.name ?? access.author.id);
 }
 
 /** A file that git knows would be committed with the next change. */

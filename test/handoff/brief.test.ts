@@ -14,7 +14,7 @@ const message = (text: string): Entry => ({ kind: "message", text });
 const run = (call: string, command: string): Entry => ({ kind: "tool-call", call, tool: "Bash", input: { command } });
 const result = (call: string, exitCode?: number): Entry => ({ kind: "tool-result", call, text: "", ...(exitCode === undefined ? {} : { exitCode, ...(exitCode === 0 ? {} : { failed: true }) }) });
 const session = (...turns: Omit<Turn, "index">[]): SessionView => ({ agent: "a", id: "i", models: [], damaged: 0, unknown: {}, turns: turns.map((turn, index) => ({ index, ...turn })) });
-const HEAD = { session: "7f3a91c2d4e5f60718293a4b5c6d7e8f", agent: "Claude Code", incomplete: false };
+const HEAD = { session: "7f3a91c2d4e5f60718293a4b5c6d7e8f", agent: "Claude Code", foreign: false, incomplete: false };
 const named = (view: SessionView): readonly NamedFile[] => gather(view).files.map((file) => ({ ...file, name: file.path, state: "holds its last edit" as const }));
 const brief = (view: SessionView, max = 16_000): string => briefOf(HEAD, { ...gather(view), files: named(view) }, max).text;
 

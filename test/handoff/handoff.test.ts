@@ -93,7 +93,8 @@ describe("somebody else's session", () => {
     const report = await ben.json("handoff", session, "--to", "codex");
     expect(report).toMatchObject({ access: { class: "attested", author: { name: "Ada" } } });
     const text = await readFile(String(report["file"]), "utf8");
-    expect(text).toContain("by Ada");
+    expect(text).toContain("which somebody else shared");
+    expect(text).not.toContain("Ada");
     // What Ada's checkout had is looked for in Ben's, and nowhere else.
     expect(text).toContain("`kept.ts`: 1 edit in turn 1; not there");
     expect(await entriesOf(ada, session)).toHaveLength(1);
