@@ -7,8 +7,8 @@ import { counted, size } from "./words.ts";
 export function handoffView(report: HandoffReport): string {
   if (report.brief !== undefined) return visible(report.brief);
   const { file = "", directory = "", title, command, say, characters } = report;
-  const start = command === undefined ? [`open ${visibleLine(title)} in ${visibleLine(directory)} and say:  ${visibleLine(say ?? "")}`] : [`start ${visibleLine(title)} in ${visibleLine(directory)} with:  ${visibleLine(command)}`];
-  return `${[`written  ${visibleLine(file)}  ${characters} characters, ignored by git`].join("\n")}\n${handoffNotes(report)}${start.join("\n")}\n`;
+  const start = command === undefined ? `open ${visibleLine(title)} in ${visibleLine(directory)} and say:  ${visibleLine(say ?? "")}` : `start ${visibleLine(title)} in ${visibleLine(directory)} with:  ${visibleLine(command)}`;
+  return `written  ${visibleLine(file)}  ${characters} characters, ignored by git\n${handoffNotes(report)}${start}\n`;
 }
 
 export function handoffNotes({ access, left, replaced, unreadable, omittedBytes }: HandoffReport): string {
