@@ -274,6 +274,14 @@ describe("claude-code: view", () => {
       expect(scanned.facts().turns).toBeGreaterThan(0);
     }
   });
+  it("skims over progress, which is part of the chain of records, and over nothing else", async () => {
+    const progress = (uuid: string, parentUuid: string): object => ({ parentUuid, cwd: WORK, type: "progress", data: { type: "agent_progress", message: prompt("x", null, "no prompt") }, uuid, timestamp: "2026-03-01T11:00:00.000Z" });
+    const quoted = prompt("4", "p2", 'say {"type":"progress"} again');
+    const records = [prompt("1", null, "first"), progress("p1", "1"), progress("p2", "p1"), quoted, { ...prompt("5", "p2", "instead"), note: { type: "progress" } }];
+    const view = await claudeView(transcript(records));
+    expect(view.turns.map((turn) => [turn.prompt, turn.abandoned])).toEqual([["first", undefined], ['say {"type":"progress"} again', true], ["instead", undefined]]);
+    expect(view).toMatchObject({ last: Date.parse("2026-03-01T11:00:00.000Z"), unknown: {}, damaged: 0 });
+  });
   it("prefers the person's title to the agent's, and both to the first prompt", () => {
     const reader = claudeCode({ home: "/x" }).records({ path: "p", role: "transcript" });
     const titles: (string | undefined)[] = [];

@@ -13,6 +13,7 @@ import { BOOKKEEPING, QUIET } from "./known-types.ts";
 import { promptOf, queuedPromptOf } from "./prompt.ts";
 import { claudeReader } from "./reader.ts";
 import { PROJECT } from "./session-files.ts";
+import { skimProgress } from "./skim.ts";
 import { idOfName, isId } from "./store.ts";
 import { mergeSubagents } from "./subagents.ts";
 import type { Usage } from "./usage.ts";
@@ -81,7 +82,7 @@ function takeMain(bytes: Uint8Array, work: Work, taken?: (record: Json, start: n
   let id: string | undefined;
   let directory: string | undefined;
   let boundary: Entry | undefined;
-  for (const { record, start, line } of recordsOf(bytes)) {
+  for (const { record, start, line } of recordsOf(bytes, skimProgress)) {
     if (record === null) {
       work.builder.damaged();
       reader.take(line);
