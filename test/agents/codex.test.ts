@@ -254,6 +254,17 @@ describe("codex: view", () => {
     ]);
     expect(entriesOf(await viewOf(calls("Exit code: 1\nOutput:\nno"))).map(({ kind }) => kind)).toEqual(["tool-call", "tool-result"]);
   });
+  it("takes the exit code of a command from the event at its end, whatever else stands there", async () => {
+    const end = (exit_code: unknown): object => event({ type: "exec_command_end", call_id: "c", stdout: "out", aggregated_output: '{"type":"exec_command_end","call_id":"other","exit_code":9}', exit_code });
+    const call = item({ type: "function_call", name: "exec", call_id: "c", arguments: '{"cmd":"ls"}' });
+    const result = item({ type: "function_call_output", call_id: "c", output: "out" });
+    for (const [code, expected] of [[3, 3], [0, 0], ["x", undefined], [undefined, undefined]] as const) {
+      const view = await viewOf([call, end(code), result]);
+      expect(entriesOf(view).find(({ kind }) => kind === "tool-result")).toMatchObject({ call: "c", text: "out", ...(expected === undefined ? {} : { exitCode: expected }) });
+      expect("exitCode" in (entriesOf(view).find(({ kind }) => kind === "tool-result") ?? {})).toBe(expected !== undefined);
+      expect(view).toMatchObject({ unknown: {}, damaged: 0 });
+    }
+  });
   it("says what was interrupted, refused, compacted and taken back", async () => {
     const view = await viewOf([
       ...start,

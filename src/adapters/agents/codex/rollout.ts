@@ -4,6 +4,7 @@ import { isJson, numberOf, objectOf, textOf, timeOf } from "../shared/record.ts"
 import type { Lineage } from "./lineage.ts";
 import { enterMeta, enterRecord, historyOf, parentOf } from "./lineage.ts";
 import { promptOfEvent } from "./reader.ts";
+import { skimCommandEnd } from "./skim.ts";
 
 /** One record of a rollout, of any generation of the format. */
 export interface Item {
@@ -39,7 +40,7 @@ export function readRollout(bytes: Uint8Array): Rollout {
   const items: Item[] = [];
   let meta: Json = {};
   let damaged = 0;
-  for (const { record, start, line } of recordsOf(bytes)) {
+  for (const { record, start, line } of recordsOf(bytes, skimCommandEnd)) {
     if (record === null) {
       damaged++;
       continue;
