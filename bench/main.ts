@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import { table, type Figure } from "./figure.ts";
 import { isThere } from "./process.ts";
-import { ROWS } from "./rows.ts";
+import { ON_REQUEST, ROWS } from "./rows.ts";
 import type { Built } from "./world.ts";
 
 export interface Peers {
@@ -36,7 +36,7 @@ const USAGE = `node bench/run.mjs [options] [row ...]
   --items <n>     items of all people in the row 'log' (default 100000)
   --help          this text
 
-rows: ${Object.keys(ROWS).join(", ")} (default: all)
+rows: ${Object.keys(ROWS).join(", ")} (default: all but ${[...ON_REQUEST].join(", ")})
 `;
 
 /** @returns exit code */
@@ -59,7 +59,7 @@ export async function main(argv: readonly string[], built: Built): Promise<numbe
   const samples = process.env["HX_SAMPLES"];
   const bench: Bench = { built, peers, samples, ...numbers, say: (text) => void process.stderr.write(`${text}\n`) };
   const figures: Figure[] = [];
-  for (const name of names.length === 0 ? Object.keys(ROWS) : names) {
+  for (const name of names.length === 0 ? Object.keys(ROWS).filter((name) => !ON_REQUEST.has(name)) : names) {
     bench.say(`${new Date().toISOString().slice(11, 19)} ${name} …`);
     const row = ROWS[name];
     try {

@@ -1,10 +1,10 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { cpus } from "node:os";
 import { median, ms, size, type Figure } from "../figure.ts";
 import type { Bench } from "../main.ts";
 import { paired, timed, type Call } from "../process.ts";
-import { appendTurn, fileOf, uuid, writeTranscript, type Transcript } from "../transcripts.ts";
+import { appendTurn, fileOf, settle, turn, uuid, writeTranscript, type Transcript } from "../transcripts.ts";
 import { makeWorld, type World } from "../world.ts";
 
 const MEMORY = 150e6;
@@ -44,6 +44,34 @@ export async function bulk(bench: Bench): Promise<readonly Figure[]> {
     for (let i = 0; i < FILES; i++) await writeTranscript(world.store, { id: uuid(`bulk ${i}`), cwd: world.work }, (bench.bulk / FILES) * 1e6);
   })];
   return figures.flat();
+}
+
+const GIGABYTES = 2;
+const LARGE_MEMORY = 200e6;
+
+/** Memory of a first capture of gigabytes. The time is told without a peer. */
+export async function gigabytes(bench: Bench): Promise<readonly Figure[]> {
+  const world = await makeWorld(bench.built);
+  try {
+    await mkdir(world.store, { recursive: true });
+    const some = Array.from({ length: 100 }, (_, number) => turn({ id: uuid("gigabytes"), cwd: world.work }, number, 40_000)).join("");
+    for (let i = 0; i < FILES; i++) await writeRepeated(fileOf(world.store, { id: uuid(`gigabytes ${i}`), cwd: world.work }), some, (GIGABYTES / FILES) * 1e9);
+    const started = performance.now();
+    const peak = await world.peak("capture");
+    const took = performance.now() - started;
+    const sample = `${FILES} transcripts of repeated turns, ${GIGABYTES} GB, n=1`;
+    return [{ row: "gigabytes", what: `peak memory of a first capture, ${ms(took)}`, value: size(peak), budget: "≤ 200 MB", holds: peak <= LARGE_MEMORY, sample }];
+  } finally {
+    await world.close();
+  }
+}
+
+/** The same turns again and again: to make as many of its own would take longer than what is measured. */
+async function writeRepeated(path: string, turns: string, bytes: number): Promise<void> {
+  const file = await open(path, "w");
+  for (let written = 0; written < bytes; written += turns.length) await file.writeFile(turns);
+  await file.close();
+  await settle(path);
 }
 
 async function bulkOf(bench: Bench, sample: string, fill: (world: World) => Promise<void>): Promise<Figure[]> {

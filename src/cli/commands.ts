@@ -11,6 +11,7 @@ import { command as guard } from "./commands/guard.ts";
 import { command as exclude } from "./commands/exclude.ts";
 import { command as guardAnchor } from "./commands/guard-anchor.ts";
 import { command as guardInstall, uninstall as guardUninstall } from "./commands/guard-install.ts";
+import { command as handoff } from "./commands/handoff.ts";
 import { helpCommand } from "./commands/help.ts";
 import { command as hooksInstall } from "./commands/hooks-install.ts";
 import { command as hooksRemove } from "./commands/hooks-remove.ts";
@@ -82,6 +83,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   sync,
   verify,
   restore,
+  handoff,
   exportSessions,
   list,
   show,

@@ -46,6 +46,43 @@ export interface RawReport {
   readonly unreadable: readonly UnreadablePart[];
 }
 
+export interface HandoffOptions {
+  /** Name of the agent that goes on. */
+  readonly to: string;
+  /** Characters of the brief, at most. */
+  readonly max: number;
+  /** Into the checkout; else the brief is in the report. */
+  readonly write: boolean;
+}
+
+/** A brief for another agent. */
+export interface HandoffReport {
+  readonly id: string;
+  readonly access: ReadAccess;
+  readonly unreadable: readonly UnreadablePart[];
+  readonly omittedBytes: number;
+  /** The agent of the session. */
+  readonly agent: string;
+  /** The agent that goes on, and how it is called. */
+  readonly to: string;
+  readonly title: string;
+  readonly characters: number;
+  /** Lines that found no place in the brief. */
+  readonly left: number;
+  /** Places where a secret was replaced. */
+  readonly replaced: number;
+  /** There where it was not written. */
+  readonly brief?: string;
+  /** Where it was written, absolute. */
+  readonly file?: string;
+  /** Where the agent is to be started: the top of the checkout. */
+  readonly directory?: string;
+  /** Starts it with the brief, in a POSIX shell. */
+  readonly command?: string;
+  /** What to say to it, where no command starts it so. */
+  readonly say?: string;
+}
+
 /** What became of one session that was named: written, or why not (as `SessionsWorld.show` throws it; `exists`). */
 export type ExportOutcome = { readonly session: string } & ({ readonly report: RawReport } | { readonly error: HxError });
 
@@ -94,4 +131,9 @@ export interface ReadingWorld {
    * @throws HxError what concerns all of them
    */
   export(sessions: readonly string[], directory: string, options: ExportOptions): Promise<readonly ExportOutcome[]>;
+  /**
+   * A brief of a session for another agent, secrets masked. Somebody else's leaves an access entry first, as with `SessionsWorld.show`.
+   * @throws HxError as `SessionsWorld.show`; `usage` for an agent that is not known; `refused`
+   */
+  handoff(session: string, options: HandoffOptions): Promise<HandoffReport>;
 }

@@ -314,6 +314,8 @@ export interface SharedRow {
 export interface RestoreOptions {
   /** The checkout in which the session is to go on; absent: the directory. */
   readonly directory?: string;
+  /** Whether paths in the records are mapped where the checkout lies elsewhere; absent: in one's own sessions. */
+  readonly map?: boolean;
   readonly force: boolean;
   readonly dryRun: boolean;
 }
@@ -325,6 +327,8 @@ export interface RestoreReport {
   readonly files: readonly (WrittenFile & { readonly action: "written" | "same" | "replaced" })[];
   /** Not zero: what was left out at capture, so that the files are not what the agent wrote. */
   readonly omittedBytes: number;
+  /** There where the session ran in a checkout that lies elsewhere: the paths of one became those of the other in so many records. */
+  readonly mapped?: { readonly from: string; readonly to: string; readonly records: number };
   /** It is a redacted copy: the files are not what the agent wrote. */
   readonly kind?: "redacted";
   /** The session of which it is one. */

@@ -1,3 +1,4 @@
+import type { PathMove } from "../domain/map-paths.ts";
 import type { SessionView } from "../domain/view.ts";
 
 export type FileRole = "transcript" | "subagent" | "tool-result" | "attachment" | "sidecar";
@@ -139,4 +140,9 @@ export interface Agent {
    * `recorded` is the directory that the session recorded.
    */
   placeOf(path: string, where: { readonly directory: string; readonly recorded: string }): Promise<string>;
+  /**
+   * How `restore` turns the paths in a record of a file (a line, or the whole content of a document) when the checkout lies
+   * elsewhere; null: its records stay as they are. Absent: `pathMapper` (src/domain/map-paths.ts) for all but attachments and results of tools.
+   */
+  readonly mapPaths?: (file: { readonly path: string; readonly role: FileRole }, move: PathMove) => ((record: Uint8Array) => Uint8Array) | null;
 }

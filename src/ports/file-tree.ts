@@ -1,6 +1,8 @@
 /** A file under construction; it appears under its name only when it is committed. */
 export interface NewFile {
   write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Fewer bytes than asked only at the end. */
+  read(offset: number, length: number): Promise<Uint8Array>;
   /** Starts over, for a new generation. */
   reset(): Promise<void>;
   truncate(length: number): Promise<void>;
@@ -20,6 +22,8 @@ export interface FileTree {
    * `prefix`: what is at `path` is a beginning of the new file; `longer`: the new file is a beginning of what is there.
    */
   compare(path: string, file: NewFile): Promise<Comparison>;
+  /** Whether both are there, and one directory. */
+  same(a: string, b: string): Promise<boolean>;
   isEmptyOrAbsent(directory: string): Promise<boolean>;
   /** Makes it where it is absent, and takes every right of others to it away. */
   makePrivate(directory: string): Promise<void>;

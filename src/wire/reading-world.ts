@@ -9,6 +9,7 @@ import { utf8 } from "../domain/bytes.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
 import { isSessionId, type SessionId, type TeamId } from "../domain/ids.ts";
 import { findForReading, type FoundForReading } from "./find-for-reading.ts";
+import { handoffSession } from "./handoff.ts";
 import { openHere, type Here } from "./here.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import { named, openAllForReading, type Reading } from "./open-for-reading.ts";
@@ -25,6 +26,7 @@ export function readingWorld(settings: Settings, context: WorldContext, ports: (
       else if (sharing.synced === null) context.progress.warn(`'${sharing.remote}' cannot be reached: judged by what is known here`);
       return check(here, sharing, context, text, options.team);
     },
+    handoff: (text, options) => handoffSession(settings, context, ports, text, options),
     async export(sessions, directory, options) {
       const outcomes: ExportOutcome[] = [];
       for (const [i, reading] of (await openAllForReading(settings, context, ports, sessions)).entries()) {

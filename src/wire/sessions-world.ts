@@ -48,8 +48,8 @@ export function sessionsWorld(settings: Settings, context: WorldContext, ports: 
     async restore(id, options): Promise<RestoreReport> {
       const { clone, ledger, opened, access, unreadable } = await openForReading(settings, context, ports, id);
       const top = resolve(directory, options.directory ?? clone.repository.checkout.top ?? ".");
-      const done = await restoreSession(ledger, await agentFor(settings, opened), fileTree(), opened, { directory: placeIn(top, opened.facts.cwd), force: options.force, dryRun: options.dryRun });
-      return { agent: done.agent, access, unreadable, files: done.files, omittedBytes: done.omitted, ...copyOf(opened.parts.manifest.kind, done.source), ...resumeOf(done.agent, done.id) };
+      const done = await restoreSession(ledger, await agentFor(settings, opened), fileTree(), opened, { checkout: top, map: options.map ?? access.class === "own", force: options.force, dryRun: options.dryRun });
+      return { agent: done.agent, access, unreadable, files: done.files, omittedBytes: done.omitted, ...present({ mapped: done.mapped }), ...copyOf(opened.parts.manifest.kind, done.source), ...resumeOf(done.agent, done.id) };
     },
     async inspect(what) {
       // Without a verified chain: who audits a broken clone needs this most.
@@ -57,11 +57,6 @@ export function sessionsWorld(settings: Settings, context: WorldContext, ports: 
       return inspect(await openLedger(clone), clone.repository, what);
     },
   };
-}
-
-/** The session goes on in the directory of the checkout in which it ran. */
-function placeIn(top: string, recorded: string | undefined): string {
-  return recorded === undefined || recorded === "." ? top : resolve(top, recorded);
 }
 
 function resumeOf(agent: string, id: string): { readonly resume?: string } {

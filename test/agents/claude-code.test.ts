@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { claudeCode } from "../../src/adapters/agents/claude-code/adapter.ts";
+import { claudeReader } from "../../src/adapters/agents/claude-code/reader.ts";
 import { slugMatcher, slugOf } from "../../src/adapters/agents/claude-code/slug.ts";
 import { claudeView } from "../../src/adapters/agents/claude-code/view.ts";
 import type { Entry, SessionView } from "../../src/domain/view.ts";
@@ -250,6 +251,36 @@ describe("claude-code: view", () => {
     const entries = entriesOf(await claudeView(files));
     expect(entries).toContainEqual(expect.objectContaining({ kind: "tool-result", text: "all of it" }));
     expect(entries).toContainEqual({ kind: "edit", call: "t", path: "/f", before: "a", after: "b" });
+  });
+  it("says the same of records whether it scans their lines or was given them parsed", async () => {
+    const made = [
+      { type: "attachment", uuid: "1", timestamp: "2026-03-01T10:00:00.000Z", attachment: { type: "queued_command", prompt: "queued first", commandMode: "prompt" } },
+      prompt("2", null, "asked", { gitBranch: "main", version: "9.9.9", timestamp: "2026-03-01T09:00:00.000Z" }),
+      prompt("3", null, "side", { isSidechain: true }),
+      { type: "user", toolUseResult: {}, message: { role: "user", content: "no prompt" } },
+      { type: "user", message: null },
+      answer("4", "2", text("done"), { model: "m2" }),
+      { type: "custom-title", customTitle: "given" },
+      { type: "ai-title", aiTitle: "made" },
+    ].map((record) => JSON.stringify(record));
+    const written = (await readFile(path.join(store("01-first"), "projects", slugOf(WORK), "092d6f4c-b506-4c71-a289-fa37763ac179.jsonl"), "utf8")).trimEnd().split("\n");
+    for (const lines of [made, made.slice(0, 6), written]) {
+      const [scanned, parsed] = [claudeReader({ path: "p", role: "transcript" }), claudeReader({ path: "p", role: "transcript" })];
+      for (const line of lines) {
+        scanned.take(Buffer.from(line));
+        parsed.takeParsed(JSON.parse(line) as Record<string, unknown>, Buffer.from(line));
+      }
+      expect(parsed.facts()).toEqual(scanned.facts());
+      expect(scanned.facts().turns).toBeGreaterThan(0);
+    }
+  });
+  it("skims over progress, which is part of the chain of records, and over nothing else", async () => {
+    const progress = (uuid: string, parentUuid: string): object => ({ parentUuid, cwd: WORK, type: "progress", data: { type: "agent_progress", message: prompt("x", null, "no prompt") }, uuid, timestamp: "2026-03-01T11:00:00.000Z" });
+    const quoted = prompt("4", "p2", 'say {"type":"progress"} again');
+    const records = [prompt("1", null, "first"), progress("p1", "1"), progress("p2", "p1"), quoted, { ...prompt("5", "p2", "instead"), note: { type: "progress" } }];
+    const view = await claudeView(transcript(records));
+    expect(view.turns.map((turn) => [turn.prompt, turn.abandoned])).toEqual([["first", undefined], ['say {"type":"progress"} again', true], ["instead", undefined]]);
+    expect(view).toMatchObject({ last: Date.parse("2026-03-01T11:00:00.000Z"), unknown: {}, damaged: 0 });
   });
   it("prefers the person's title to the agent's, and both to the first prompt", () => {
     const reader = claudeCode({ home: "/x" }).records({ path: "p", role: "transcript" });

@@ -56,6 +56,9 @@ describe("codex: what version 0.169.0 wrote", () => {
   });
   it("names the session that a fork or a sub-agent goes on from, and leaves out what was copied from it", async () => {
     expect([(await found("08-subagent", FORK)).parent, (await found("08-subagent", CHILD)).parent, (await found("08-subagent", ROOT)).parent]).toEqual([FIRST, ROOT, undefined]);
+    const fork = await codexView(captured(await found("08-subagent", FORK)));
+    expect(entriesOf(fork)[0]).toEqual({ kind: "note", text: `goes on from session '${FIRST}': what came before are the first 101 records of that session's file, and no part of this one` });
+    expect(fork.turns.filter((turn) => turn.prompt !== undefined)).toHaveLength(1);
     const child = await codexView(captured(await found("08-subagent", CHILD)));
     expect(child.turns.every((turn) => turn.prompt === undefined)).toBe(true);
     expect(entriesOf(child)[0]).toMatchObject({ kind: "note", text: expect.stringContaining(`'${ROOT}'`) as string });
@@ -250,6 +253,17 @@ describe("codex: view", () => {
       { path: "c.ts", after: "" },
     ]);
     expect(entriesOf(await viewOf(calls("Exit code: 1\nOutput:\nno"))).map(({ kind }) => kind)).toEqual(["tool-call", "tool-result"]);
+  });
+  it("takes the exit code of a command from the event at its end, whatever else stands there", async () => {
+    const end = (exit_code: unknown): object => event({ type: "exec_command_end", call_id: "c", stdout: "out", aggregated_output: '{"type":"exec_command_end","call_id":"other","exit_code":9}', exit_code });
+    const call = item({ type: "function_call", name: "exec", call_id: "c", arguments: '{"cmd":"ls"}' });
+    const result = item({ type: "function_call_output", call_id: "c", output: "out" });
+    for (const [code, expected] of [[3, 3], [0, 0], ["x", undefined], [undefined, undefined]] as const) {
+      const view = await viewOf([call, end(code), result]);
+      expect(entriesOf(view).find(({ kind }) => kind === "tool-result")).toMatchObject({ call: "c", text: "out", ...(expected === undefined ? {} : { exitCode: expected }) });
+      expect("exitCode" in (entriesOf(view).find(({ kind }) => kind === "tool-result") ?? {})).toBe(expected !== undefined);
+      expect(view).toMatchObject({ unknown: {}, damaged: 0 });
+    }
   });
   it("says what was interrupted, refused, compacted and taken back", async () => {
     const view = await viewOf([

@@ -128,7 +128,7 @@ describe("a session that walks outside the repository midway", () => {
     const clone = desk.world.path("clone");
     await recover(fresh, desk.remote, clone, desk.world.path("phrase"));
     const row = (await list(fresh, clone)).find(({ title }) => title === "for the clone");
-    const { code, stdout } = await fresh.tryHx(clone, ["restore", row?.id ?? ""]);
+    const { code, stdout } = await fresh.tryHx(clone, ["restore", row?.id ?? "", "--exact"]);
     expect([code, stdout]).toEqual([3, expect.stringContaining("outside")]);
     expect((await readFile(transcriptPath(fresh.home, clone, id))).equals(blanked(lines))).toBe(true);
   });

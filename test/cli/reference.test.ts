@@ -60,6 +60,7 @@ const JSON_RUNS: readonly (readonly [keyof typeof SCHEMAS, readonly string[], nu
   ["log", ["log", "--session", "7f3a91c2"], 0],
   ["show", ["show", "7f3a91c2"], 0],
   ["restore", ["restore", "7f3a91c2"], 0],
+  ["handoff", ["handoff", "7f3a91c2", "--to", "codex"], 0],
   ["verify", ["verify"], 13],
   ["export", ["export", "7f3a91c2", "--output", "out"], 3],
   ["check", ["check", "7f3a91c2"], 4],

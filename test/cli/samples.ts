@@ -157,7 +157,11 @@ export const shown: w.ShownSession = {
   },
 };
 
-export const restored: w.RestoreReport = { agent: "claude-code", access: { class: "own" }, unreadable: [], files: [{ path: "/home/ada/.claude/x.jsonl", bytes: 10, action: "written" }], omittedBytes: 0, resume: "claude --resume 1" };
+const handedOn = { id: ID, access: { class: "own" }, unreadable: [], omittedBytes: 0, agent: "claude-code", to: "codex", title: "Codex", characters: 4711, left: 12, replaced: 1 } as const;
+export const handedOff: w.HandoffReport = { ...handedOn, file: `/home/ada/shop/.hx/handoff/${ID}.md`, directory: "/home/ada/shop", command: `codex 'Read .hx/handoff/${ID}.md and go on from where it ends.'` };
+export const printedBrief: w.HandoffReport = { ...handedOn, unreadable: [{ part: 1, reason: "it was not shared with you" }], omittedBytes: 17, brief: "# Handoff: mend the cart\n" };
+
+export const restored: w.RestoreReport = { agent: "claude-code", access: { class: "own" }, unreadable: [], files: [{ path: "/home/ada/.claude/x.jsonl", bytes: 10, action: "written" }], omittedBytes: 0, mapped: { from: "/home/ben/shop", to: "/home/ada/shop", records: 7 }, resume: "claude --resume 1" };
 
 export const verified: w.VerifyReport = {
   lanes: 2,
@@ -357,7 +361,7 @@ export function sampleWorld(): object {
       show: async () => team,
     },
     projects: { create: async () => projectReport, grant: async () => projectReport, withdraw: async () => projectReport, list: async () => projects },
-    reading: { check: async () => checkReport, export: async ([session = ""]: readonly string[]) => [{ session, report: exported }] },
+    reading: { check: async () => checkReport, export: async ([session = ""]: readonly string[]) => [{ session, report: exported }], handoff: async (_: string, { write }: w.HandoffOptions) => (write ? handedOff : printedBrief) },
     requests: { ask: async () => asked, withdraw: async () => answered, deny: async () => answered, list: async () => requests },
     log: { read: async (options: w.LogOptions) => (options.session === undefined ? logged : { ...logged, entries: logged.entries.slice(0, 1), warnings: [] }) },
     share: {

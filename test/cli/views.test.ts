@@ -12,6 +12,7 @@ import { hooksView } from "../../src/cli/views/hooks.ts";
 import { identityView } from "../../src/cli/views/identity.ts";
 import { inspectionView } from "../../src/cli/views/inspection.ts";
 import { logLines, logTimeline } from "../../src/cli/views/log.ts";
+import { handoffNotes, handoffView } from "../../src/cli/views/handoff.ts";
 import { excludeView, pauseView } from "../../src/cli/views/keeping.ts";
 import { markdownView } from "../../src/cli/views/markdown.ts";
 import { hookPlansView, planView, warningsView } from "../../src/cli/views/plan.ts";
@@ -82,6 +83,7 @@ const VIEWS: readonly (readonly [string, () => string])[] = [
   ["retention", () => retentionView(poisoned(samples.retention), plainStyle) + retentionLines(poisoned(samples.retention))],
   ["erase", () => erasePlanView(poisoned(samples.erasePlan), plainStyle) + eraseView(poisoned({ ...samples.erased, pushed: false, reason: "no" }), plainStyle)],
   ["all about me", () => meView(poisoned(samples.aboutMe)) + [...ME_TEXTS.whole(poisoned(samples.aboutMe)).values()].join("")],
+  ["handoff", () => handoffView(poisoned(samples.handedOff)) + handoffView(poisoned(samples.printedBrief)) + handoffNotes(poisoned(samples.printedBrief))],
   ["restore", () => restoreView(poisoned(samples.restored), plainStyle, false)],
 ];
 
@@ -130,7 +132,7 @@ describe("foreign text", () => {
 
 describe("the views", () => {
   it("on a terminal and in a pipe are as they were", async () => {
-    const runs = [["status"], ["doctor"], ["list"], ["log"], ["agents"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["retention"], ["erase", "7f"], ["erase", "--due", "--yes"], ["export", "--me", "about-me"], ["inspect", "x"], ["team", "show", "core"], ["team", "nominate", "core", "ben"], ["team", "admit", "core", "--yes"], ["team", "list"], ["project", "grant", "core"], ["project", "list"], ["request", "src/cart.ts:42", "--team", "core", "--reason", "why"], ["request", "--withdraw", "r1a2"], ["requests"], ["deny", "r1a2"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
+    const runs = [["status"], ["doctor"], ["list"], ["log"], ["agents"], ["show", "7f"], ["show", "7f", "--markdown"], ["show", "7f", "--raw", "out"], ["capture"], ["capture", "-n"], ["sync"], ["verify"], ["restore", "7f"], ["handoff", "7f", "--to", "codex"], ["handoff", "7f", "--to", "codex", "--print"], ["retention"], ["erase", "7f"], ["erase", "--due", "--yes"], ["export", "--me", "about-me"], ["inspect", "x"], ["team", "show", "core"], ["team", "nominate", "core", "ben"], ["team", "admit", "core", "--yes"], ["team", "list"], ["project", "grant", "core"], ["project", "list"], ["request", "src/cart.ts:42", "--team", "core", "--reason", "why"], ["request", "--withdraw", "r1a2"], ["requests"], ["deny", "r1a2"], ["hooks", "status"], ["hooks", "install", "-n"], ["init", "--yes"], ["init", "--dry-run"], ["uninstall", "--yes"], ["identity", "show"], ["identity", "unlock"], ["identity", "lock"], ["demo"]];
     for (const argv of runs) {
       const pipe = await hx(argv, samples.sampleWorld());
       expect([pipe.exit, pipe.out, pipe.err].join("\n---\n")).toMatchSnapshot(argv.join(" "));

@@ -38,6 +38,11 @@ describe("what the pages say", () => {
     await follow(connected, blocksOf(alone));
   }, 300_000);
 
+  it("is what happens: the guide for handing a session on", async () => {
+    const tutorial = blocksOf(await page("docs/tutorial.md"));
+    await follow(tutorial.slice(0, tutorial.findIndex(({ commands }) => commands.startsWith("git ls-remote"))), blocksOf(await page("docs/guides/handoff.md")));
+  }, 300_000);
+
   it("shows the two commands, each alone on its line in a block", async () => {
     const commands = blocksOf(await page("README.md")).map((block) => block.commands.trim());
     expect(commands.slice(0, 2)).toEqual(["npm run demo", "npm test"]);
@@ -48,7 +53,7 @@ describe("what the pages say", () => {
   it("names only commands and flags that exist", async () => {
     const reference = cliReference();
     const commands = new Set([...reference.matchAll(/^## (hx [a-z -]+)$/gm)].map(([, name]) => name));
-    for (const path of ["README.md", "docs/tutorial.md", "docs/guides/author.md", "docs/guides/teammate.md", "docs/guides/administrator.md", "docs/guides/policy.md", "docs/guides/auditor.md", "docs/guides/hooks.md", "docs/guides/ci.md", "docs/guides/open-door.md"]) {
+    for (const path of ["README.md", "docs/tutorial.md", "docs/guides/author.md", "docs/guides/handoff.md", "docs/guides/teammate.md", "docs/guides/administrator.md", "docs/guides/policy.md", "docs/guides/auditor.md", "docs/guides/hooks.md", "docs/guides/ci.md", "docs/guides/open-door.md"]) {
       const text = await page(path);
       const lines = [...blocksOf(text).flatMap((block) => block.commands.split("\n")), ...[...text.matchAll(/`(hx [^`]+)`/g)].map(([, command]) => command ?? "")];
       for (const line of lines.filter((one) => one.startsWith("hx ") && !one.startsWith("hx hook "))) {

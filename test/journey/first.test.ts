@@ -39,8 +39,10 @@ describe("a session goes out and comes back", () => {
     const target = transcriptPath(fresh.home, clone, ID);
     await fresh.hx(clone, "restore", row?.id ?? "", "--dry-run");
     await expect(readFile(target)).rejects.toThrow("ENOENT");
-    await fresh.hx(clone, "restore", row?.id ?? "");
+    await fresh.hx(clone, "restore", row?.id ?? "", "--exact");
     expect((await readFile(target)).equals(whole)).toBe(true);
+    await fresh.hx(clone, "restore", row?.id ?? "", "--force");
+    expect(await readFile(target, "utf8")).toBe(whole.toString().replaceAll(checkout, clone));
     expect(await fresh.hx(clone, "show", row?.id ?? "")).toContain("and add a test");
     await fresh.hx(clone, "verify");
     await ada.hx(checkout, "verify");

@@ -49,7 +49,7 @@ export async function restoreAll(machine: Machine, directory: string): Promise<r
   for (const one of opened) {
     const agent = await agentNamed(settings, one.facts.agent);
     if (agent === null) throw new Error(`no agent '${one.facts.agent}'`);
-    const restored = await restoreSession(ledger, agent, fileTree(), one, { directory: resolve(directory, one.facts.cwd ?? "."), force: false, dryRun: false });
+    const restored = await restoreSession(ledger, agent, fileTree(), one, { checkout: resolve(directory), map: false, force: false, dryRun: false });
     const { view, omitted } = await viewSession(ledger, agent, one);
     all.push({ agentId: restored.id, omitted, files: restored.files.map(({ path }) => path), printed: printed({ id: one.session, access: { class: "own" }, view, unreadable: [], omittedBytes: omitted }) });
   }

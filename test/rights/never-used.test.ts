@@ -100,6 +100,7 @@ const TABLE: Readonly<Record<string, Runs | string>> = {
   show: ({ me, them }) => [["show", me.shared[0] ?? ""], ["show", them.shared[0] ?? ""]],
   agents: () => [["agents", "--all"]],
   restore: ({ them }) => [["restore", them.shared[0] ?? "", "--dry-run"]],
+  handoff: ({ them }) => [["handoff", them.shared[0] ?? "", "--to", "codex"], ["handoff", them.shared[0] ?? "", "--to", "codex", "--print"]],
   export: ({ them, out }) => [["export", ...them.shared, "--output", out("export")], ["export", "--me", out("me")]],
   check: ({ them }) => [["check", them.shared[0] ?? ""]],
   request: ({ them }) => [["request", them.sessions[ASKED] ?? "", "--to", them.name, "--team", "core", "--reason", "why"]],

@@ -205,7 +205,7 @@ describe("a published copy", () => {
     expect(JSON.parse(first.stdout)).toMatchObject({ kind: "redacted", source: bench.opened.session, exact: false, files: [{ action: "written", path: there }] });
     expect((await other.tryHx(clone, ["restore", copy.session])).stdout).toContain(`a redacted copy of session '${bench.opened.session}'`);
     await rm(there);
-    expect(JSON.parse(await other.hx(clone, "restore", bench.id, "--json"))).toMatchObject({ exact: true, files: [{ action: "written" }] });
+    expect(JSON.parse(await other.hx(clone, "restore", bench.id, "--exact", "--json"))).toMatchObject({ exact: true, files: [{ action: "written" }] });
     const over = await other.tryHx(clone, ["restore", copy.session, "--force"]);
     expect(over.code).not.toBe(0);
     expect(over.stderr).toContain("is a redacted copy");

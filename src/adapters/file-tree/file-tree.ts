@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat, copyFile, utimes, type FileHandle } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat, copyFile, utimes, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { HxError } from "../../domain/errors.ts";
@@ -24,6 +24,17 @@ class DiskFile implements NewFile {
       const { bytesWritten } = await this.#handle.write(bytes, at, bytes.length - at, offset + at);
       at += bytesWritten;
     }
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const bytes = Buffer.alloc(length);
+    let filled = 0;
+    while (filled < length) {
+      const { bytesRead } = await this.#handle.read(bytes, filled, length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
   }
 
   async reset(): Promise<void> {
@@ -62,6 +73,10 @@ export function fileTree(): FileTree {
     async compare(path, file) {
       if (!(file instanceof DiskFile)) throw new HxError("internal", "a file of another tree");
       return compareFiles(path, file.path);
+    },
+    async same(a, b) {
+      const [one, two] = await Promise.all([a, b].map((path) => realpath(path).catch(() => null)));
+      return one !== null && one === two;
     },
     async makePrivate(directory) {
       await mkdir(directory, { recursive: true, mode: 0o700 });

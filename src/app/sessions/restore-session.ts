@@ -1,14 +1,19 @@
 import { HxError } from "../../domain/errors.ts";
+import { pathMapper, type PathMove } from "../../domain/map-paths.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import type { Agent } from "../../ports/agent.ts";
 import type { FileTree, NewFile } from "../../ports/file-tree.ts";
 import type { Ledger } from "../ledger.ts";
 import { sessionRecords, type OpenedSession } from "../read/open-session.ts";
 import { rebuild, type RebuiltFile } from "../read/rebuild.ts";
+import { mapFile } from "./map-file.ts";
+import { directoryIn, recordedCheckout, recordForm } from "./recorded-checkout.ts";
 
 export interface RestoreOptions {
-  /** The checkout in which the session is to go on. */
-  readonly directory: string;
+  /** Top of the checkout in which the session is to go on, absolute. */
+  readonly checkout: string;
+  /** Turn the paths in the records into those of this checkout, where it lies elsewhere than the one that they name. */
+  readonly map: boolean;
   /** Replace files that differ. */
   readonly force: boolean;
   readonly dryRun: boolean;
@@ -25,6 +30,8 @@ export interface Restored {
   readonly id: string;
   readonly files: readonly RestoredFile[];
   readonly omitted: number;
+  /** There where the session ran in a checkout that lies elsewhere: in how many records paths were changed. */
+  readonly mapped?: PathMove & { readonly records: number };
   /** Of a redacted copy: the session of which it is one. */
   readonly source?: SessionId;
 }
@@ -44,17 +51,23 @@ export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTr
   const begun: NewFile[] = [];
   const { agent: name, id, cwd, source } = opened.facts;
   const isCopy = opened.parts.manifest.kind === "redacted";
+  const directory = directoryIn(options.checkout, cwd);
+  const begin = async (): Promise<NewFile> => {
+    const file = await files.begin(options.checkout);
+    begun.push(file);
+    return file;
+  };
   try {
-    const rebuilt = await rebuild(sessionRecords(ledger, opened), async () => {
-      const file = await files.begin(options.directory);
-      begun.push(file);
-      return file;
-    });
+    const rebuilt = await rebuild(sessionRecords(ledger, opened), begin);
+    const move = options.map ? await moveOf(files, agent, rebuilt, cwd, options.checkout) : null;
     const placed: Placed[] = [];
-    for (const file of rebuilt) {
-      const path = await agent.placeOf(file.path, { directory: options.directory, recorded: cwd ?? "." });
-      const action = isCopy ? await actionForCopy(files, path, file, opened.session, source) : await actionFor(files, path, file, options.force);
-      placed.push({ file, path, action });
+    let records = 0;
+    for (const captured of rebuilt) {
+      const mapped = move === null ? { file: captured, records: 0 } : await mapPaths(agent, captured, move, begin);
+      records += mapped.records;
+      const path = await agent.placeOf(captured.path, { directory, recorded: cwd ?? "." });
+      const action = isCopy ? await actionForCopy(files, path, mapped.file, opened.session, source) : await actionFor(files, path, mapped.file, { force: options.force, mapped: mapped.records > 0 });
+      placed.push({ file: mapped.file, path, action });
     }
     if (!options.dryRun) {
       for (const { file, path, action } of placed) if (action !== "same") await file.target.commit(path, file.modified);
@@ -64,6 +77,7 @@ export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTr
       id,
       files: placed.map(({ file, path, action }) => ({ path, bytes: file.size, action })),
       omitted: rebuilt.reduce((sum, file) => sum + file.omitted, 0),
+      ...(move === null ? {} : { mapped: { ...move, records } }),
       ...(isCopy && source !== undefined ? { source } : {}),
     };
   } finally {
@@ -71,13 +85,30 @@ export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTr
   }
 }
 
-async function actionFor(files: FileTree, path: string, { target }: RebuiltFile<NewFile>, force: boolean): Promise<RestoredFile["action"]> {
+/** From where to where the checkout moved; null when it lies where it lay, or when no record says where that was. */
+async function moveOf(files: FileTree, agent: Agent, rebuilt: readonly RebuiltFile<NewFile>[], cwd: string | undefined, checkout: string): Promise<PathMove | null> {
+  const from = await recordedCheckout(agent, rebuilt, cwd);
+  return from === null || from === checkout || (await files.same(from, checkout)) ? null : { from, to: checkout };
+}
+
+/** What a tool put out, and copies of files, are what they were wherever the checkout lies. */
+const AS_THEY_WERE: ReadonlySet<string> = new Set(["tool-result", "attachment"]);
+
+async function mapPaths(agent: Agent, file: RebuiltFile<NewFile>, move: PathMove, begin: () => Promise<NewFile>): Promise<{ readonly file: RebuiltFile<NewFile>; readonly records: number }> {
+  const map = agent.mapPaths === undefined ? (AS_THEY_WERE.has(file.role) ? null : pathMapper(move)) : agent.mapPaths(file, move);
+  if (map === null) return { file, records: 0 };
+  const target = await begin();
+  const { size, records } = await mapFile(file.target, file.size, recordForm(agent, file), map, target);
+  return records === 0 ? { file, records } : { file: { ...file, target, size }, records };
+}
+
+async function actionFor(files: FileTree, path: string, { target }: RebuiltFile<NewFile>, { force, mapped }: { readonly force: boolean; readonly mapped: boolean }): Promise<RestoredFile["action"]> {
   const standing = await files.compare(path, target);
   if (standing === "absent") return "written";
   if (standing === "same") return "same";
   if (standing === "prefix" || force) return "replaced";
-  const why = standing === "longer" ? "has more than what was captured" : "is another than what was captured";
-  throw new HxError("exists", `'${path}' ${why}`, { hints: ["hx capture", "hx restore <session> --force"] });
+  const why = standing === "longer" ? "has more than what was captured" : `is another than what was captured${mapped ? ", with its paths mapped" : ""}`;
+  throw new HxError("exists", `'${path}' ${why}`, { hints: ["hx capture", ...(mapped ? ["hx restore <session> --exact"] : []), "hx restore <session> --force"] });
 }
 
 async function actionForCopy(files: FileTree, path: string, { target }: RebuiltFile<NewFile>, copy: SessionId, source: SessionId | undefined): Promise<RestoredFile["action"]> {

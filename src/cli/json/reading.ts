@@ -1,4 +1,4 @@
-import type { CheckReport, RawReport } from "../world.ts";
+import type { CheckReport, HandoffReport, RawReport } from "../world.ts";
 import { accessJson, namedJson } from "./access.ts";
 import { SCHEMAS } from "./schemas.ts";
 import { timeOf } from "./time.ts";
@@ -29,5 +29,25 @@ export function exportJson(reports: readonly RawReport[], failed: readonly { rea
       unreadable: unreadable.map(({ part, reason }) => ({ part, reason })),
     })),
     failed: failed.map(({ session, code, message }) => ({ session, code, message })),
+  };
+}
+
+export function handoffJson({ id, access, unreadable, omittedBytes, agent, to, characters, left, replaced, brief, file, directory, command, say }: HandoffReport) {
+  return {
+    schema: SCHEMAS.handoff,
+    id,
+    access: accessJson(access),
+    agent,
+    to,
+    characters,
+    left,
+    replaced,
+    omittedBytes,
+    unreadable: unreadable.map(({ part, reason }) => ({ part, reason })),
+    file,
+    directory,
+    command,
+    say,
+    brief,
   };
 }

@@ -14,6 +14,7 @@ export const SCHEMAS = {
   log: "hx.log/1",
   show: "hx.show/1",
   restore: "hx.restore/1",
+  handoff: "hx.handoff/1",
   verify: "hx.verify/1",
   export: "hx.export/1",
   exportMe: "hx.export-me/1",

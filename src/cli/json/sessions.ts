@@ -73,7 +73,7 @@ export function rawJson({ id, access, files, unreadable }: RawReport) {
   return { schema: SCHEMAS.show, id, access: accessJson(access), files: files.map(({ path, bytes }) => ({ path, bytes })), unreadable: unreadable.map(({ part, reason }) => ({ part, reason })) };
 }
 
-export function restoreJson({ agent, access, unreadable, files, omittedBytes, kind, source, resume }: RestoreReport, dryRun: boolean) {
+export function restoreJson({ agent, access, unreadable, files, omittedBytes, mapped, kind, source, resume }: RestoreReport, dryRun: boolean) {
   return {
     schema: SCHEMAS.restore,
     dryRun,
@@ -81,8 +81,9 @@ export function restoreJson({ agent, access, unreadable, files, omittedBytes, ki
     access: accessJson(access),
     kind,
     source,
-    exact: omittedBytes === 0 && unreadable.length === 0 && kind === undefined,
+    exact: omittedBytes === 0 && unreadable.length === 0 && kind === undefined && (mapped?.records ?? 0) === 0,
     omittedBytes,
+    mapped: mapped === undefined ? undefined : { from: mapped.from, to: mapped.to, records: mapped.records },
     unreadable: unreadable.map(({ part, reason }) => ({ part, reason })),
     files: files.map(({ path, bytes, action }) => ({ path, bytes, action })),
     resume,

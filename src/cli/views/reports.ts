@@ -31,9 +31,10 @@ export function syncView(report: SyncReport, style: Style, dryRun: boolean): str
 export function restoreView(report: RestoreReport, style: Style, dryRun: boolean): string {
   const files = report.files.map(({ action, path, bytes }) => `${style.bold((dryRun && action !== "same" ? `would be ${action}` : action).padEnd(8))}  ${visibleLine(path)}  ${size(bytes)}`);
   const omitted = report.omittedBytes === 0 ? [] : [style.yellow(`not exact: ${size(report.omittedBytes)} were left out at capture, outside the collection boundary or in a pause`)];
+  const mapped = report.mapped === undefined ? [] : [`${counted(report.mapped.records, "record")} ${dryRun ? "would be mapped" : "mapped"}: paths below '${visibleLine(report.mapped.from)}' now lie below '${visibleLine(report.mapped.to)}' (\`--exact\` keeps every byte)`];
   const copy = report.kind === undefined ? [] : [style.yellow(`not exact: a redacted copy${report.source === undefined ? "" : ` of session '${visibleLine(report.source)}'`}`)];
   const resume = report.resume === undefined || dryRun ? [] : [`resume it with:  ${visibleLine(report.resume)}`];
   const locked = report.unreadable.map(({ part, reason }) => style.yellow(`part ${part} is missing: ${visibleLine(reason)}`));
   const access = [visibleLine(accessLine(report.access))];
-  return [...files, ...omitted, ...copy, ...locked, ...access, ...resume].map((line) => `${line}\n`).join("");
+  return [...files, ...mapped, ...omitted, ...copy, ...locked, ...access, ...resume].map((line) => `${line}\n`).join("");
 }

@@ -2,7 +2,8 @@ import type { FileRole, RecordReader, SessionFacts } from "../../../ports/agent.
 import type { Span } from "../shared/json-scan.ts";
 import { asBuffer, isTrueAt, scanObject, textAt, valueAt } from "../shared/json-scan.ts";
 import { isBlank } from "../shared/lines.ts";
-import { defined, headline, isAbsolutePath, isJson, timeOf } from "../shared/record.ts";
+import type { Json } from "../shared/record.ts";
+import { defined, headline, isAbsolutePath, isJson, objectOf, textOf, timeOf } from "../shared/record.ts";
 import type { ReaderState } from "../shared/reader-state.ts";
 import { copyOf, factsOf, loadState, seenAt, seenModel } from "../shared/reader-state.ts";
 import { promptOf, queuedPromptOf } from "./prompt.ts";
@@ -13,8 +14,14 @@ const LONG_CONTENT = 4 << 20;
 
 type Fields = ReadonlyMap<string, Span>;
 
-/** Reads the records of one file of a session: docs/agents.md. */
-export function claudeReader(file: { readonly path: string; readonly role: FileRole }, earlier?: unknown): RecordReader {
+/** Also takes what somebody parsed already. */
+export interface ClaudeReader extends RecordReader {
+  /** The facts of a record of a transcript, as `take` finds them in its line. */
+  takeParsed(record: Json, line: Uint8Array): void;
+}
+
+/** Reads the records of one file of a session: docs/agents/claude-code.md. */
+export function claudeReader(file: { readonly path: string; readonly role: FileRole }, earlier?: unknown): ClaudeReader {
   let state = loadState(earlier);
   let kept = copyOf(state);
   const lines = file.role === "transcript" || file.role === "subagent";
@@ -23,6 +30,11 @@ export function claudeReader(file: { readonly path: string; readonly role: FileR
       if (lines) return takeRecord(asBuffer(line), state, file.role === "subagent");
       if (file.path.endsWith("/custom-title.json")) takeTitle(asBuffer(line), state);
       return undefined;
+    },
+    takeParsed(record, line) {
+      // Of contents that are too long `take` says less.
+      if (line.length > LONG_CONTENT) takeRecord(asBuffer(line), state, false);
+      else takeParsed(record, state);
     },
     keep: () => void (kept = copyOf(state)),
     forget: () => void (state = copyOf(kept)),
@@ -45,6 +57,20 @@ function takeRecord(line: Buffer, state: ReaderState, subagent: boolean): string
   if (version !== undefined) state.version = version;
   takeByType(line, fields, state, subagent);
   return directoryAt(line, fields.get("cwd"));
+}
+
+function takeParsed(record: Json, state: ReaderState): void {
+  seenAt(state, timeOf(textOf(record, "timestamp")));
+  const branch = textOf(record, "gitBranch");
+  if (branch !== undefined && branch !== "") state.branch = branch;
+  state.version = textOf(record, "version") ?? state.version;
+  const type = textOf(record, "type");
+  const model = type === "assistant" ? textOf(objectOf(record, "message"), "model") : undefined;
+  if (model !== undefined && model !== "<synthetic>") seenModel(state, model);
+  if (type === "user" && isJson(record["message"])) countPrompt(promptOf(record), state);
+  if (type === "attachment") countPrompt(queuedPromptOf(record), state);
+  if (type === "custom-title") state.titles.given = headline(textOf(record, "customTitle") ?? "") ?? state.titles.given;
+  if (type === "ai-title") state.titles.made = headline(textOf(record, "aiTitle") ?? "") ?? state.titles.made;
 }
 
 function directoryAt(line: Buffer, cwd: Span | undefined): string | undefined {

@@ -3,7 +3,7 @@ const LONGEST = 200;
 /**
  * The name of the folder in which Claude Code keeps the sessions of a directory: every UTF-16 unit that is
  * no ASCII letter or digit becomes `-`; a name over 200 characters is cut and gets a hash of the directory.
- * Lossy, so it never says what the directory was. Source: docs/agents.md.
+ * Lossy, so it never says what the directory was. Source: docs/agents/claude-code.md.
  */
 export function slugOf(directory: string): string {
   const slug = directory.replace(/[^A-Za-z0-9]/g, "-");

@@ -9,7 +9,7 @@ import { claudeView, mainOf, nameOf, placedRecords, type PlacedRecord } from "./
 
 const CONVERSATION = new Set(["user", "assistant", "attachment", "system"]);
 
-/** Which lines belong to which turn: docs/agents.md. Titles, queues and summaries of compactions tell of others too. */
+/** Which lines belong to which turn: docs/agents/claude-code.md. Titles, queues and summaries of compactions tell of others too. */
 export async function claudeTurns(files: readonly CapturedFile[]): Promise<ReadonlyMap<string, readonly TurnRange[]>> {
   const main = mainOf(files.filter(({ role }) => role === "transcript"));
   if (main === undefined) return new Map();

@@ -13,12 +13,13 @@ import { BOOKKEEPING, QUIET } from "./known-types.ts";
 import { promptOf, queuedPromptOf } from "./prompt.ts";
 import { claudeReader } from "./reader.ts";
 import { PROJECT } from "./session-files.ts";
+import { skimProgress } from "./skim.ts";
 import { idOfName, isId } from "./store.ts";
 import { mergeSubagents } from "./subagents.ts";
 import type { Usage } from "./usage.ts";
 import { usage } from "./usage.ts";
 
-/** The normalised view of a session of Claude Code: docs/agents.md. */
+/** The normalised view of a session of Claude Code: docs/agents/claude-code.md. */
 export async function claudeView(files: readonly CapturedFile[]): Promise<SessionView> {
   const transcripts = files.filter(({ role }) => role === "transcript");
   const main = mainOf(transcripts);
@@ -81,12 +82,13 @@ function takeMain(bytes: Uint8Array, work: Work, taken?: (record: Json, start: n
   let id: string | undefined;
   let directory: string | undefined;
   let boundary: Entry | undefined;
-  for (const { record, start, line } of recordsOf(bytes)) {
-    reader.take(line);
+  for (const { record, start, line } of recordsOf(bytes, skimProgress)) {
     if (record === null) {
       work.builder.damaged();
+      reader.take(line);
       continue;
     }
+    reader.takeParsed(record, line);
     const cwd = textOf(record, "cwd");
     if (cwd !== undefined && isAbsolutePath(cwd)) directory ??= cwd;
     id ??= textOf(record, "sessionId");

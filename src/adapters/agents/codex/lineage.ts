@@ -24,6 +24,11 @@ export function parentOf(meta: Json): string | undefined {
   return id === textOf(meta, "id") ? undefined : id;
 }
 
+/** Of a fork that holds no copy: how many records of its parent's file, from the first, are its history. */
+export function historyOf(meta: Json): number | undefined {
+  return numberOf(objectOf(meta, "history_base"), "end_ordinal_exclusive");
+}
+
 /** Takes a `session_meta`. Only the first one is this session's own. */
 export function enterMeta(lineage: Lineage, meta: Json): boolean {
   const id = textOf(meta, "id");

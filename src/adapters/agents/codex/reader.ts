@@ -11,7 +11,8 @@ import { enterMeta, enterRecord, parentOf } from "./lineage.ts";
 import { asPrompt, directoryIn, promptOfMessage } from "./prompt.ts";
 
 const KEYS = ["type", "timestamp", "ordinal", "payload", "id", "git", "role", "content", "record_type"];
-const LONG = 4 << 20;
+/** Longer records are not parsed. Bytes. */
+export const LONG = 4 << 20;
 
 interface CodexState extends ReaderState {
   lineage: Lineage;
@@ -26,7 +27,7 @@ interface CodexState extends ReaderState {
 
 type Fields = ReadonlyMap<string, Span>;
 
-/** Reads the records of one rollout: docs/agents.md. */
+/** Reads the records of one rollout: docs/agents/codex.md. */
 export function codexReader(_file: { readonly path: string; readonly role: FileRole }, earlier?: unknown): RecordReader {
   let state = load(earlier);
   let kept = copyOf(state);

@@ -17,7 +17,7 @@ export function isThreadId(text: string): boolean {
   return ID.test(text);
 }
 
-/** Source of the form: docs/agents.md. */
+/** Source of the form: docs/agents/codex.md. */
 export function rolloutName(file: string): RolloutName | undefined {
   const match = NAME.exec(file);
   if (match === null) return undefined;

@@ -2,8 +2,9 @@ import { recordsOf } from "../shared/parsed.ts";
 import type { Json } from "../shared/record.ts";
 import { isJson, numberOf, objectOf, textOf, timeOf } from "../shared/record.ts";
 import type { Lineage } from "./lineage.ts";
-import { enterMeta, enterRecord, parentOf } from "./lineage.ts";
+import { enterMeta, enterRecord, historyOf, parentOf } from "./lineage.ts";
 import { promptOfEvent } from "./reader.ts";
+import { skimCommandEnd } from "./skim.ts";
 
 /** One record of a rollout, of any generation of the format. */
 export interface Item {
@@ -26,6 +27,8 @@ export interface Rollout {
   /** How many records are copies of the parent's. */
   readonly inherited: number;
   readonly parent?: string;
+  /** As `historyOf`. */
+  readonly history?: number;
   /** Both kinds of records say the same; where events say it, items are not read for it. */
   readonly promptsByEvent: boolean;
   readonly answersByItem: boolean;
@@ -37,7 +40,7 @@ export function readRollout(bytes: Uint8Array): Rollout {
   const items: Item[] = [];
   let meta: Json = {};
   let damaged = 0;
-  for (const { record, start, line } of recordsOf(bytes)) {
+  for (const { record, start, line } of recordsOf(bytes, skimCommandEnd)) {
     if (record === null) {
       damaged++;
       continue;
@@ -50,12 +53,14 @@ export function readRollout(bytes: Uint8Array): Rollout {
   }
   const own = items.filter(({ inherited }) => !inherited);
   const parent = parentOf(meta);
+  const history = historyOf(meta);
   return {
     items,
     damaged,
     meta,
     inherited: items.length - own.length,
     ...(parent === undefined ? {} : { parent }),
+    ...(history === undefined ? {} : { history }),
     promptsByEvent: own.some(({ type, payload }) => type === "event" && promptOfEvent(payload) !== undefined),
     answersByItem: own.some(({ type, payload }) => type === "item" && payload["type"] === "message" && payload["role"] === "assistant"),
     reasoningByItem: own.some(({ type, payload }) => type === "item" && payload["type"] === "reasoning"),

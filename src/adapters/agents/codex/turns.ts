@@ -7,7 +7,7 @@ import { readRollout, type Item } from "./rollout.ts";
 import { latestFirst, placedItems } from "./view.ts";
 
 /**
- * Which lines belong to which turn: docs/agents.md. A turn begins in the view with its prompt, in the file with what Codex writes before it: its
+ * Which lines belong to which turn: docs/agents/codex.md. A turn begins in the view with its prompt, in the file with what Codex writes before it: its
  * context, and the same prompt as a message. Compactions, names and the parent's history tell of others too.
  */
 export async function codexTurns(files: readonly CapturedFile[]): Promise<ReadonlyMap<string, readonly TurnRange[]>> {

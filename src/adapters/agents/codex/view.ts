@@ -1,21 +1,21 @@
 import type { SessionView } from "../../../domain/view.ts";
 import type { CapturedFile } from "../../../ports/agent.ts";
-import { linesOf } from "../shared/lines.ts";
 import type { Json } from "../shared/record.ts";
 import { defined, isAbsolutePath, numberOf, textOf } from "../shared/record.ts";
 import type { ViewBuilder } from "../shared/view-builder.ts";
 import { viewBuilder } from "../shared/view-builder.ts";
 import type { Context } from "./entries.ts";
 import { entriesOfEvent, entriesOfItem } from "./entries.ts";
+import { factsOfRollout } from "./facts.ts";
 import { promptOfMessage } from "./prompt.ts";
-import { codexReader, directoryOfMessage, promptOfEvent } from "./reader.ts";
+import { directoryOfMessage, promptOfEvent } from "./reader.ts";
 import type { Item, Rollout } from "./rollout.ts";
 import { callEnds, readRollout } from "./rollout.ts";
 import { rolloutName } from "./rollout-name.ts";
 import type { Usage } from "./usage.ts";
 import { usage } from "./usage.ts";
 
-/** The normalised view of a session of Codex: docs/agents.md. */
+/** The normalised view of a session of Codex: docs/agents/codex.md. */
 export async function codexView(files: readonly CapturedFile[]): Promise<SessionView> {
   const transcripts = latestFirst(files);
   const live = transcripts[0];
@@ -26,11 +26,8 @@ export async function codexView(files: readonly CapturedFile[]): Promise<Session
   builder.damaged(rollout.damaged);
   for (const text of notes(rollout, transcripts.slice(1))) builder.add({ kind: "note", text });
   const directory = fill(rollout, builder, tokens);
-  const reader = codexReader({ path: "", role: "transcript" });
-  for (const { line } of linesOf(bytes)) reader.take(line);
-  const { title, branch, version, first, last } = reader.facts();
   const id = (live === undefined ? undefined : rolloutName(nameOf(live))?.id) ?? textOf(rollout.meta, "id") ?? "";
-  return builder.build({ agent: "codex", id, ...defined({ title, branch, version, first, last, directory, tokens: tokens.total() }) });
+  return builder.build({ agent: "codex", id, ...factsOfRollout(rollout), ...defined({ directory, tokens: tokens.total() }) });
 }
 
 /** Of several rollouts of a thread the latest is the live one; the time stands first in the name. */
@@ -52,9 +49,9 @@ function nameOf({ path }: CapturedFile): string {
 }
 
 function* notes(rollout: Rollout, aside: readonly CapturedFile[]): Generator<string> {
-  const { inherited, parent } = rollout;
+  const { inherited, parent, history } = rollout;
   if (parent !== undefined && inherited > 0) yield `goes on from session '${parent}': ${inherited} records copied from it are left out`;
-  if (parent !== undefined && inherited === 0) yield `goes on from session '${parent}'`;
+  if (parent !== undefined && inherited === 0) yield `goes on from session '${parent}'${history === undefined ? "" : `: what came before are the first ${history} records of that session's file, and no part of this one`}`;
   for (const file of aside) yield `the thread was reverted: an earlier rollout is '${nameOf(file)}'`;
 }
 

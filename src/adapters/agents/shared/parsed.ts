@@ -3,11 +3,14 @@ import { isBlank, linesOf } from "./lines.ts";
 import type { Json } from "./record.ts";
 import { isJson } from "./record.ts";
 
-/** The records of an `append` file; `null` for a line that cannot be read. A torn last line is none yet. */
-export function* recordsOf(bytes: Uint8Array): Generator<{ readonly record: Json | null; readonly start: number; readonly line: Uint8Array }> {
+/**
+ * The records of an `append` file; `null` for a line that cannot be read. A torn last line is none yet.
+ * @param skim gives what is needed of a line that is not worth parsing; undefined: it is parsed
+ */
+export function* recordsOf(bytes: Uint8Array, skim?: (line: Uint8Array) => Json | undefined): Generator<{ readonly record: Json | null; readonly start: number; readonly line: Uint8Array }> {
   for (const { line, start, whole } of linesOf(bytes)) {
     if (isBlank(line)) continue;
-    const record = recordOf(line);
+    const record = skim?.(line) ?? recordOf(line);
     if (record === null && !whole) continue;
     yield { record, start, line };
   }

@@ -55,7 +55,7 @@ export function headline(text: string): string | undefined {
 
 /** A copy without the keys whose value is undefined. */
 export function defined<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
-    [Key in keyof Value]: Exclude<Value[Key], undefined>;
-  };
+  const copy: Partial<Value> = {};
+  for (const key of Object.keys(value) as (keyof Value)[]) if (value[key] !== undefined) copy[key] = value[key];
+  return copy as { [Key in keyof Value]: Exclude<Value[Key], undefined> };
 }
