@@ -13,6 +13,11 @@ export interface SourceFile {
   readonly growth: "append" | "rewrite";
   /** Where it ran, absolute, when that is written beside the file and not in it. It holds for the records before the first that says another. */
   readonly directory?: string;
+  /**
+   * Another one whenever the content is another, where that is known without reading it (rows of a database): a file with the
+   * stamp of its last capture is not opened. Absent: size, time and identity of the open file say it.
+   */
+  readonly stamp?: string;
 }
 
 /** One session as the agent stores it. */

@@ -74,7 +74,7 @@ export function sqliteDatabases(options: DatabasesOptions = {}): Databases {
       const { sizes, isWal, hasIndex, path } = files;
       if (sizes.journal > 0 || (isWal && sizes.wal > 0 && !hasIndex)) return shared(file, roots, files);
       if (isWal && sizes.wal > 0) return openWithNode(path, "shared-index");
-      return isWal ? still(openWithNode(path, "immutable"), path) : openWithNode(path, "locks");
+      return still(openWithNode(path, isWal ? "immutable" : "locks"), path);
     },
   };
 }
@@ -92,7 +92,7 @@ async function copied(file: string, roots: readonly string[], engine: "node" | "
   }
 }
 
-/** Without a lock only what nobody writes can be read: whether somebody did is asked after each query. */
+/** Without a lock that is held only what nobody writes can be read: whether somebody did is asked after each query. */
 function still(database: Database, path: string): Database {
   const signature = (): string => signatureOf(statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null);
   const before = signature();

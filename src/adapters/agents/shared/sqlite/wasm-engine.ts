@@ -1,6 +1,6 @@
 import sqlite from "node-sqlite3-wasm";
 import { databaseFailure } from "./failure.ts";
-import type { Database } from "./value.ts";
+import type { Database, Row } from "./value.ts";
 
 /**
  * SQLite in WebAssembly, on a private copy: its locks are not those of other processes. Imported lazily, since it is large.
@@ -13,7 +13,7 @@ export function openWithWasm(copy: string, file: string): Database {
       let statement: ReturnType<typeof database.prepare> | undefined;
       try {
         statement = database.prepare(sql);
-        yield* statement.iterate([...parameters]);
+        yield* statement.iterate([...parameters]) as Iterable<Row>;
       } catch (error) {
         throw databaseFailure(file, error);
       } finally {
