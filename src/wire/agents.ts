@@ -65,6 +65,8 @@ export const AGENTS: readonly WiredAgent[] = [
     options: ({ home, env }) => ({ home, ...given("homeOverride", env["FACTORY_HOME_OVERRIDE"]) }),
     roots: droidRoots,
     adapter: async () => (await import("../adapters/agents/factory-droid/adapter.ts")).factoryDroid,
+  }),
+  wired({
     name: "opencode",
     title: "OpenCode",
     resume: (id) => `opencode --session ${id}`,
