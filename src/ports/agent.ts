@@ -105,6 +105,22 @@ export interface TurnRange {
   readonly turn: number | "frame";
 }
 
+/** How a session is put back into a store of rows. */
+export interface PutOptions {
+  readonly id: string;
+  /** The directory in which the session is to go on, absolute. */
+  readonly directory: string;
+  /** What is there and differs: `refuse`; `refuse-any` also when it is only the beginning of what is put; `replace` it. */
+  readonly others: "refuse" | "refuse-any" | "replace";
+  readonly dryRun: boolean;
+}
+
+export interface Put {
+  /** Where it is now, absolute. */
+  readonly path: string;
+  readonly action: "written" | "same" | "replaced";
+}
+
 export type HookPayload = Readonly<Record<string, unknown>>;
 
 /** One coding agent. One folder under src/adapters/agents/ implements it; test/agents/contract.ts is the suite it must pass. */
@@ -144,4 +160,9 @@ export interface Agent {
    * `recorded` is the directory that the session recorded.
    */
   placeOf(path: string, where: { readonly directory: string; readonly recorded: string }): Promise<string>;
+  /**
+   * Puts a session into a store that holds rows, whole or not at all. Absent: its files are written where `placeOf` says.
+   * @throws HxError `exists` for others, `not-found` without a store, `refused` for rows that the store cannot hold
+   */
+  put?(files: readonly CapturedFile[], options: PutOptions): Promise<Put>;
 }

@@ -12,6 +12,7 @@ import { piHooks } from "../adapters/hooks/pi-hooks.ts";
 import { qwenHooks } from "../adapters/hooks/qwen-hooks.ts";
 import { kiroHooks } from "../adapters/hooks/kiro-hooks.ts";
 import { windsurfHooks } from "../adapters/hooks/windsurf-hooks.ts";
+import { pluginHooks } from "../adapters/hooks/plugin-hooks.ts";
 import type { HookPlace } from "../ports/hooks.ts";
 import type { Settings } from "./settings.ts";
 import { given } from "./wired-agent.ts";
@@ -52,7 +53,13 @@ const PLACES: readonly ((settings: Settings, project: string | null) => HookPlac
       project: project !== null,
       hxCommand: settings.hxCommand,
     }),
+  (settings, project) => pluginHooks({ agent: "opencode", folder: project === null ? join(configHome(settings), "opencode") : join(project, ".opencode"), project: project !== null, hxCommand: settings.hxCommand }),
+  (settings, project) => pluginHooks({ agent: "kilo-code", folder: project === null ? join(configHome(settings), "kilo") : join(project, ".kilo"), project: project !== null, hxCommand: settings.hxCommand }),
 ];
+
+function configHome({ env, home }: Settings): string {
+  return env["XDG_CONFIG_HOME"] || join(home, ".config");
+}
 
 /** @param project top of a checkout for the project's settings, null for the person's */
 export function agentHooksOf(settings: Settings, project: string | null): readonly HookPlace[] {

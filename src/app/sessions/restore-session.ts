@@ -3,6 +3,7 @@ import type { SessionId } from "../../domain/ids.ts";
 import type { Agent } from "../../ports/agent.ts";
 import type { FileTree, NewFile } from "../../ports/file-tree.ts";
 import type { Ledger } from "../ledger.ts";
+import { BLANK_LINES, MemoryFile } from "../read/memory-file.ts";
 import { sessionRecords, type OpenedSession } from "../read/open-session.ts";
 import { rebuild, type RebuiltFile } from "../read/rebuild.ts";
 
@@ -41,6 +42,7 @@ interface Placed {
  * @throws HxError `exists` when a file there is newer or other than what was captured, and `force` is not set or it is a copy
  */
 export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTree, opened: OpenedSession, options: RestoreOptions): Promise<Restored> {
+  if (agent.put !== undefined) return restoreRows(ledger, agent.put, opened, options);
   const begun: NewFile[] = [];
   const { agent: name, id, cwd, source } = opened.facts;
   const isCopy = opened.parts.manifest.kind === "redacted";
@@ -69,6 +71,19 @@ export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTr
   } finally {
     for (const file of begun) await file.discard();
   }
+}
+
+/** A session that its agent keeps in rows is held in memory: it goes into the store at once, or not at all. */
+async function restoreRows(ledger: Ledger, put: NonNullable<Agent["put"]>, opened: OpenedSession, options: RestoreOptions): Promise<Restored> {
+  const { agent: name, id, source } = opened.facts;
+  const isCopy = opened.parts.manifest.kind === "redacted";
+  const rebuilt = await rebuild(sessionRecords(ledger, opened), async () => new MemoryFile(), BLANK_LINES);
+  const files = rebuilt.map(({ path, role, target }) => ({ path, role, bytes: async () => target.content() }));
+  const others = isCopy ? "refuse-any" : options.force ? "replace" : "refuse";
+  const { path, action } = await put(files, { id, directory: options.directory, others, dryRun: options.dryRun });
+  const bytes = rebuilt.reduce((sum, { size }) => sum + size, 0);
+  const omitted = rebuilt.reduce((sum, file) => sum + file.omitted, 0);
+  return { agent: name, id, files: [{ path, bytes, action }], omitted, ...(isCopy && source !== undefined ? { source } : {}) };
 }
 
 async function actionFor(files: FileTree, path: string, { target }: RebuiltFile<NewFile>, force: boolean): Promise<RestoredFile["action"]> {

@@ -8,8 +8,9 @@ import { sqliteDatabases } from "../sqlite/databases.ts";
 import type { Database } from "../sqlite/value.ts";
 import { isInside, withRealPaths } from "../store.ts";
 import type { Dialect, FamilyOptions } from "./dialect.ts";
-import { OPEN_MS, openRows, rowsName, rowsPath } from "./export.ts";
+import { OPEN_MS, openRows, rowLines, rowsName, rowsPath } from "./export.ts";
 import { placeOfStore } from "./place.ts";
+import { actionFor, mustWrite, putRows, rowsIn } from "./put.ts";
 import { rowsReader } from "./reader.ts";
 import { heads, isSessionId, schemaOf, standingOf, type Schema, type SessionHead } from "./sessions.ts";
 import { storeOf } from "./store.ts";
@@ -104,6 +105,18 @@ export function familyAgent(dialect: Dialect, options: FamilyOptions): Agent {
       if (rowsName(recorded) === undefined) throw new HxError("refused", `not a path of this agent's store: '${recorded.slice(0, 80)}'`);
       const { folder } = placeOfStore(dialect, options);
       return placeBelow(path.resolve(folder), components);
+    },
+    async put(files, how) {
+      mustWrite(dialect);
+      for await (const { file, database, schema } of opened()) {
+        const rows = await rowsIn(files, how.id, schema);
+        const isThere = [...heads(database, schema, how.id)].length > 0;
+        const standing = { file, schema, lines: isThere ? rowLines(database, schema, how.id) : null };
+        const action = actionFor(standing, rows, how);
+        if (action !== "same" && !how.dryRun) putRows(standing, rows, how);
+        return { path: file, action };
+      }
+      throw new HxError("not-found", `no database of ${dialect.title} in '${placeOfStore(dialect, options).folder}': it makes one when it is started`);
     },
   };
 }

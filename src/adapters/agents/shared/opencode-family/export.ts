@@ -87,10 +87,19 @@ function messagePieces(exported: Exported, written: number): Pieces {
   const named = title === undefined ? "" : `${JSON.stringify({ title })}\n`;
   const all = listed(database, id);
   const over = Math.abs(now - written) >= OPEN_MS ? all : all.slice(0, endOfTurns(all));
+  return [() => Buffer.from(first + named), ...groupsOf(database, schema, id, over)];
+}
+
+/** The lines of all messages of a session and their parts, those of a turn that is not over too. */
+export function rowLines(database: Database, schema: Schema, id: string): string {
+  return groupsOf(database, schema, id, listed(database, id)).map((lines) => Buffer.from(lines()).toString("utf8")).join("");
+}
+
+/** What a person asked ran where the first answer to it ran. */
+function groupsOf(database: Database, schema: Schema, id: string, messages: readonly Listed[]): Pieces {
   const answers = new Map<string, string>();
-  for (const { parent, directory } of over) if (parent !== undefined && directory !== undefined && !answers.has(parent)) answers.set(parent, directory);
-  const groups = over.map((message) => () => group(database, schema, id, message, message.directory ?? answers.get(message.id ?? "")));
-  return [() => Buffer.from(first + named), ...groups];
+  for (const { parent, directory } of messages) if (parent !== undefined && directory !== undefined && !answers.has(parent)) answers.set(parent, directory);
+  return messages.map((message) => () => group(database, schema, id, message, message.directory ?? answers.get(message.id ?? "")));
 }
 
 /** In the agent's own order, that of its index. */
