@@ -36,7 +36,7 @@ type Connection = InstanceType<typeof sqlite.Database>;
 export function databaseAt(file: string): Connection {
   mkdirSync(path.dirname(file), { recursive: true });
   const database = new sqlite.Database(file);
-  const made = database.get("SELECT 1 AS made FROM sqlite_master WHERE name = 'session'");
+  const made = database.get("SELECT 1 AS made FROM sqlite_master WHERE name = 'project'");
   if (made === null) database.exec(SCHEMA);
   return database;
 }

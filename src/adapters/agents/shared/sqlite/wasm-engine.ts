@@ -17,17 +17,21 @@ export function openWithWasm(copy: string, file: string): Database {
       } catch (error) {
         throw databaseFailure(file, error);
       } finally {
-        statement?.finalize();
+        quietly(() => statement?.finalize());
       }
     },
-    close() {
-      try {
-        database.close();
-      } catch {
-        // Its lock lies in the directory that is gone already.
-      }
-    },
+    // Its lock lies in the directory that is gone already.
+    close: () => quietly(() => database.close()),
   };
+}
+
+/** What a query threw, an end of it throws again. */
+function quietly(end: () => void): void {
+  try {
+    end();
+  } catch {
+    return;
+  }
 }
 
 function opened(copy: string, file: string): InstanceType<typeof sqlite.Database> {
