@@ -26,15 +26,12 @@ export interface Desk {
   readonly checkout: string;
   readonly remote: string;
   /** Captures one session of the agent, by its id. */
-  /** Captures one session of an agent, Claude Code if none is named, by its id. */
   capture(id: string, options?: CaptureOf): Promise<CaptureOutcome>;
   /** Publishes what is staged, and gives every copy of a session that the ledger holds, the fullest last. */
-  kept(id: string, of?: string): Promise<readonly Kept[]>;
+  kept(id: string): Promise<readonly Kept[]>;
 }
 
 export interface CaptureOf {
-  /** The agent. */
-  readonly of?: string;
   /** ms; how long a file must be still before its torn last line is taken. */
   readonly quietMs?: number;
   readonly hint?: string;
@@ -53,9 +50,9 @@ export interface Kept {
   readonly omitted: number;
 }
 
-/** @param name the agent whose sessions are captured */
-export async function makeDesk(name = "claude-code"): Promise<Desk> {
-  const world = await makeWorld();
+/** @param name the agent whose sessions are captured @param how as `makeWorld` */
+export async function makeDesk(name = "claude-code", how: Parameters<typeof makeWorld>[0] = "spawned"): Promise<Desk> {
+  const world = await makeWorld(how);
   const machine = await world.machine("ada");
   const remote = await world.remote();
   await newIdentity(machine, world.path("phrase"));
@@ -63,30 +60,20 @@ export async function makeDesk(name = "claude-code"): Promise<Desk> {
   const settings = readSettings(machine.env);
   const used = await agentNamed(settings, name);
   if (used === null) throw new Error("no adapter");
-  const adapterOf = async (name = "claude-code"): Promise<Agent> => {
-    const adapter = await agentNamed(settings, name);
-    if (adapter === null) throw new Error("no adapter");
-    return adapter;
-  };
   return {
     world,
     machine,
     checkout,
     remote,
-    async capture(id, { of, quietMs = 2000, hint, agent = (same: Agent): Agent => same, source: seen = (same: SessionSource): SessionSource => same }: CaptureOf = {}) {
+    async capture(id, { quietMs = 2000, hint, agent = (same: Agent): Agent => same, source: seen = (same: SessionSource): SessionSource => same }: CaptureOf = {}) {
       const { ledger, boundary, keep } = await opened(machine, checkout);
       const source = await used.find(id);
       if (source === null) throw new Error(`no session '${id}'`);
       const outcome = await captureSession(ledger, agent(used), seen(source), boundary, { waitMs: 1000, quietMs, ...(hint === undefined ? {} : { hint }) });
-      const adapter = await adapterOf(of);
-      const source = await adapter.find(id);
-      if (source === null) throw new Error(`no session '${id}'`);
-      const outcome = await captureSession(ledger, agent(adapter), seen(source), boundary, { waitMs: 1000, quietMs, ...(hint === undefined ? {} : { hint }) });
       await keep();
       return outcome;
     },
-    async kept(id, of) {
-      const adapter = await adapterOf(of);
+    async kept(id) {
       const { ledger } = await opened(machine, checkout);
       const here = await openHere(settings, checkout, () => identityPorts(settings, { ask: async () => null }), "must");
       await publish(ledger, { state: here.state.chain.state, waitMs: 1000 });
@@ -101,7 +88,6 @@ export async function makeDesk(name = "claude-code"): Promise<Desk> {
           await rawSession(ledger, fileTree(), one, target);
           const names = filesBelow(target);
           const { view, omitted } = await viewSession(ledger, used, one);
-          const { view, omitted } = await viewSession(ledger, adapter, one);
           const files = new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(target, name))] as const)));
           found.push({ facts: one.facts, files, omitted, shown: printed({ id: session, access: { class: "own" }, view, unreadable: [], omittedBytes: omitted }) });
         }

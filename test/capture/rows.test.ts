@@ -9,7 +9,7 @@ import { makeDesk, type Desk } from "./desk.ts";
 let desk: Desk;
 let outside = "";
 beforeAll(async () => {
-  desk = await makeDesk();
+  desk = await makeDesk("opencode");
   outside = desk.world.path("private");
   await mkdir(outside);
 });
@@ -36,7 +36,7 @@ function turn(id: string, number: number, directory: string, answer: string): vo
     addMessage(database, { id: `${asked}a`, session: id, at: at + 1, data: answerData(directory, asked, at + 1), parts: [{ type: "text", text: answer }] });
   });
 }
-const capture = (id: string, agent?: (agent: Agent) => Agent): Promise<CaptureOutcome> => desk.capture(id, { of: "opencode", ...(agent === undefined ? {} : { agent }) });
+const capture = (id: string, agent?: (agent: Agent) => Agent): Promise<CaptureOutcome> => desk.capture(id, agent === undefined ? {} : { agent });
 const text = (files: ReadonlyMap<string, Buffer>, id: string): string => files.get(`rows/${id}.jsonl`)?.toString() ?? "";
 
 describe("a session that lies in rows", () => {
@@ -49,7 +49,7 @@ describe("a session that lies in rows", () => {
     const second = await capture(id);
     expect(second).toMatchObject({ kind: "captured", isNew: false });
     if (second.kind === "captured") expect(second.bytes).toBeLessThan(FILLER.length / 4);
-    const [kept] = await desk.kept(id, "opencode");
+    const [kept] = await desk.kept(id);
     expect(kept?.facts).toMatchObject({ agent: "opencode", turns: 2, version: "1.18.33" });
     expect(kept?.shown).toContain("Short.");
     expect(text(kept?.files ?? new Map(), id).match(/"table":"message"/g)).toHaveLength(4);
@@ -61,7 +61,7 @@ describe("a session that lies in rows", () => {
     await capture(id);
     changed((database) => database.run("UPDATE part SET data = replace(data, 'word', 'WORD'), time_updated = time_updated + 1 WHERE session_id = ? AND data LIKE '%word%'", [id]));
     expect(await capture(id)).toMatchObject({ kind: "captured", isNew: false });
-    const [kept] = await desk.kept(id, "opencode");
+    const [kept] = await desk.kept(id);
     expect(text(kept?.files ?? new Map(), id)).toContain("WORD");
     expect(text(kept?.files ?? new Map(), id)).not.toContain("word");
   });
@@ -71,7 +71,7 @@ describe("a session that lies in rows", () => {
     turn(id, 1, outside, "a secret of elsewhere");
     turn(id, 2, desk.checkout, "Back again.");
     expect(await capture(id)).toMatchObject({ kind: "captured", omitted: expect.any(Number) });
-    const [kept] = await desk.kept(id, "opencode");
+    const [kept] = await desk.kept(id);
     expect(kept?.omitted).toBeGreaterThan(0);
     expect(kept?.shown).toContain("Back again.");
     expect([...(kept?.files.values() ?? [])].map(String).join("")).not.toMatch(/a secret of elsewhere|Prompt 1/);
