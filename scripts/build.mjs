@@ -1,13 +1,28 @@
 // Bundles src/main.ts into dist/: one entry, and a chunk for whatever is imported lazily.
-import { cp, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { root } from "./root.mjs";
 import { thirdPartyNotices } from "./third-party.mjs";
 
-/** CommonJS packages inside an ES module still ask for node's own modules by `require`. */
-export const banner = { js: 'import { createRequire as hxCreateRequire } from "node:module"; const require = hxCreateRequire(import.meta.url);' };
+/** CommonJS packages inside an ES module still ask for node's own modules by `require`, and one for the folder in which it lies. */
+export const banner = { js: 'import { createRequire as hxCreateRequire } from "node:module"; const require = hxCreateRequire(import.meta.url); const hxFolder = import.meta.dirname;' };
+
+const sqliteFolder = join(root, "node_modules", "node-sqlite3-wasm", "dist");
+
+/** SQLite looks for its WebAssembly beside itself: in a bundle that is beside the chunk. */
+const sqliteBesideItself = {
+  name: "sqlite-beside-itself",
+  /** @param {import("esbuild").PluginBuild} bundle */
+  setup(bundle) {
+    bundle.onLoad({ filter: /node-sqlite3-wasm[\\/]dist[\\/]node-sqlite3-wasm\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      if (!text.includes("__dirname")) throw new Error(`'${path}' does not look for its WebAssembly by its folder any more`);
+      return { contents: text.replaceAll("__dirname", "hxFolder"), loader: "js" };
+    });
+  },
+};
 
 /** Recorded sessions that `hx demo` plays: store folders below fixtures/agents, by agent. */
 const recordings = [
@@ -42,12 +57,14 @@ export async function buildProgram(outdir) {
     // Native and optional: absent is a way to be installed.
     external: ["@napi-rs/keyring"],
     banner,
+    plugins: [sqliteBesideItself],
     legalComments: "eof",
     metafile: true,
     logLevel: "warning",
   });
   refuseLazyCommonJs(result.metafile);
   await writeFile(join(outdir, "THIRD-PARTY.txt"), await thirdPartyNotices(result.metafile));
+  await copyFile(join(sqliteFolder, "node-sqlite3-wasm.wasm"), join(outdir, "chunks", "node-sqlite3-wasm.wasm"));
   for (const [from, to] of recordings) {
     await cp(join(root, "fixtures", "agents", from), join(outdir, "demo", to), { recursive: true, filter: (path) => !path.endsWith(leftOut) });
   }

@@ -14,6 +14,11 @@ export interface SourceFile {
   readonly growth: "append" | "rewrite";
   /** Where it ran, absolute, when that is written beside the file and not in it. It holds for the records before the first that says another. */
   readonly directory?: string;
+  /**
+   * Another one whenever the content is another, where that is known without reading it (rows of a database): a file with the
+   * stamp of its last capture is not opened. Absent: size, time and identity of the open file say it.
+   */
+  readonly stamp?: string;
 }
 
 /** One session as the agent stores it. */
@@ -101,6 +106,22 @@ export interface TurnRange {
   readonly turn: number | "frame";
 }
 
+/** How a session is put back into a store of rows. */
+export interface PutOptions {
+  readonly id: string;
+  /** The directory in which the session is to go on, absolute. */
+  readonly directory: string;
+  /** What is there and differs: `refuse`; `refuse-any` also when it is only the beginning of what is put; `replace` it. */
+  readonly others: "refuse" | "refuse-any" | "replace";
+  readonly dryRun: boolean;
+}
+
+export interface Put {
+  /** Where it is now, absolute. */
+  readonly path: string;
+  readonly action: "written" | "same" | "replaced";
+}
+
 export type HookPayload = Readonly<Record<string, unknown>>;
 
 /** One coding agent. One folder under src/adapters/agents/ implements it; test/agents/contract.ts is the suite it must pass. */
@@ -145,4 +166,9 @@ export interface Agent {
    * elsewhere; null: its records stay as they are. Absent: `pathMapper` (src/domain/map-paths.ts) for all but attachments and results of tools.
    */
   readonly mapPaths?: (file: { readonly path: string; readonly role: FileRole }, move: PathMove) => ((record: Uint8Array) => Uint8Array) | null;
+  /**
+   * Puts a session into a store that holds rows, whole or not at all. Absent: its files are written where `placeOf` says.
+   * @throws HxError `exists` for others, `not-found` without a store, `refused` for rows that the store cannot hold
+   */
+  put?(files: readonly CapturedFile[], options: PutOptions): Promise<Put>;
 }

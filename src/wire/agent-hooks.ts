@@ -14,6 +14,7 @@ import { piHooks } from "../adapters/hooks/pi-hooks.ts";
 import { qwenHooks } from "../adapters/hooks/qwen-hooks.ts";
 import { kiroHooks } from "../adapters/hooks/kiro-hooks.ts";
 import { windsurfHooks } from "../adapters/hooks/windsurf-hooks.ts";
+import { pluginHooks } from "../adapters/hooks/plugin-hooks.ts";
 import type { HookPlace } from "../ports/hooks.ts";
 import type { Settings } from "./settings.ts";
 import { given } from "./wired-agent.ts";
@@ -56,11 +57,17 @@ const PLACES: readonly ((settings: Settings, project: string | null) => HookPlac
     }),
   ({ home, env, hxCommand }, project) => clineHooks({ folder: project === null ? env["CLINE_DIR"] || join(home, ".cline") : join(project, ".clinerules"), project: project !== null, hxCommand }),
   ({ home, env, platform, hxCommand }, project) => ampHooks({ folder: project === null ? join(settingsFolder(home, env, platform), "amp") : join(project, ".amp"), project: project !== null, hxCommand }),
+  (settings, project) => pluginHooks({ agent: "opencode", folder: project === null ? join(configHome(settings), "opencode") : join(project, ".opencode"), project: project !== null, hxCommand: settings.hxCommand }),
+  (settings, project) => pluginHooks({ agent: "kilo-code", folder: project === null ? join(configHome(settings), "kilo") : join(project, ".kilo"), project: project !== null, hxCommand: settings.hxCommand }),
 ];
 
 /** Where Amp keeps a person's settings. */
 function settingsFolder(home: string, env: Settings["env"], platform: Settings["platform"]): string {
   if (platform === "win32") return env["APPDATA"] || join(home, "AppData", "Roaming");
+  return configHome({ home, env });
+}
+
+function configHome({ env, home }: Pick<Settings, "env" | "home">): string {
   return env["XDG_CONFIG_HOME"] || join(home, ".config");
 }
 

@@ -14,6 +14,8 @@ import { kiroRoots } from "../adapters/agents/kiro/roots.ts";
 import { windsurfRoots } from "../adapters/agents/windsurf/roots.ts";
 import { adapterOf } from "../domain/agent-name.ts";
 import { copilotRoots as editorRoots } from "../adapters/agents/vscode-copilot/roots.ts";
+import { kiloCodeRoots } from "../adapters/agents/kilo-code/roots.ts";
+import { openCodeRoots } from "../adapters/agents/opencode/roots.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { Environment, Settings } from "./settings.ts";
 import { given, wired, type WiredAgent } from "./wired-agent.ts";
@@ -68,6 +70,23 @@ export const AGENTS: readonly WiredAgent[] = [
     options: ({ home, env }) => ({ home, ...given("homeOverride", env["FACTORY_HOME_OVERRIDE"]) }),
     roots: droidRoots,
     adapter: async () => (await import("../adapters/agents/factory-droid/adapter.ts")).factoryDroid,
+  }),
+  wired({
+    name: "opencode",
+    title: "OpenCode",
+    resume: (id) => `opencode --session ${id}`,
+    options: ({ home, env }) => ({ home, ...given("xdgDataHome", env["XDG_DATA_HOME"]), ...given("database", env["OPENCODE_DB"]) }),
+    roots: openCodeRoots,
+    adapter: async () => (await import("../adapters/agents/opencode/adapter.ts")).openCode,
+  }),
+  wired({
+    name: "kilo-code",
+    title: "Kilo Code",
+    program: "kilo",
+    resume: (id) => `kilo --session ${id}`,
+    options: ({ home, env }) => ({ home, ...given("xdgDataHome", env["XDG_DATA_HOME"]), ...given("database", env["KILO_DB"]) }),
+    roots: kiloCodeRoots,
+    adapter: async () => (await import("../adapters/agents/kilo-code/adapter.ts")).kiloCode,
   }),
   wired({
     name: "gemini-cli",

@@ -1,5 +1,6 @@
 import { claudeFixture } from "./claude-code.fixture.ts";
 import { codexFixture } from "./codex.fixture.ts";
+import { kiloCodeFixture, openCodeFixture } from "./opencode-family.fixture.ts";
 import { agentContract } from "./contract.ts";
 import { copilotCliFixture } from "./copilot-cli.fixture.ts";
 import { factoryDroidFixture } from "./factory-droid.fixture.ts";
@@ -28,3 +29,7 @@ agentContract("kiro", kiroFixture);
 agentContract("windsurf", windsurfFixture);
 turnsContract("kiro", kiroFixture);
 turnsContract("windsurf", windsurfFixture);
+agentContract("opencode", openCodeFixture);
+agentContract("kilo-code", kiloCodeFixture);
+turnsContract("opencode", openCodeFixture);
+turnsContract("kilo-code", kiloCodeFixture);

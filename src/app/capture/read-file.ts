@@ -35,13 +35,22 @@ export interface ReadContext {
  * @returns whether anything was taken or left out
  */
 export async function readFile(context: ReadContext, source: SourceFile, progress: FileProgress): Promise<boolean> {
+  if (hasStamp(progress, source)) return false;
   const file = await context.agent.open(source);
   try {
-    if (isUnchanged(progress, file)) return false;
+    if (isUnchanged(progress, file)) {
+      keepStamp(progress, source);
+      return false;
+    }
     return source.growth === "append" ? await readGrown(context, source, progress, file) : await readRewritten(context, source, progress, file);
   } finally {
     await file.close();
   }
+}
+
+/** Whether a source says of itself that it is as its last capture left it. */
+export function hasStamp(progress: FileProgress, source: SourceFile): boolean {
+  return source.stamp !== undefined && source.stamp === progress.stamp;
 }
 
 /** Whether a file is, by size, time and identity, the one that was captured whole. */
@@ -88,7 +97,13 @@ async function readGrown(context: ReadContext, source: SourceFile, progress: Fil
   progress.windows = await addWindows(context.hashes, file, progress.windows, progress.size);
   progress.identity = file.identity;
   progress.modifiedMs = file.modifiedMs;
+  keepStamp(progress, source);
   return took;
+}
+
+function keepStamp(progress: FileProgress, { stamp }: SourceFile): void {
+  if (stamp === undefined) delete progress.stamp;
+  else progress.stamp = stamp;
 }
 
 function keepReader(progress: FileProgress, state: unknown, torn: TornLine | undefined): void {
@@ -140,6 +155,7 @@ async function readRewritten(context: ReadContext, source: SourceFile, progress:
   if (progress.whole === whole) {
     progress.identity = file.identity;
     progress.modifiedMs = file.modifiedMs;
+    keepStamp(progress, source);
     return false;
   }
   const document = source.role === "transcript" ? await readDocument(context.agent, source, content) : null;
@@ -163,6 +179,7 @@ async function readRewritten(context: ReadContext, source: SourceFile, progress:
   progress.whole = whole;
   progress.identity = file.identity;
   progress.modifiedMs = file.modifiedMs;
+  keepStamp(progress, source);
   return true;
 }
 

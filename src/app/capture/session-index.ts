@@ -17,6 +17,8 @@ export interface FileProgress {
   size: number;
   identity: string;
   modifiedMs: number;
+  /** `stamp` of the source when it was captured. */
+  stamp?: string;
   /** Samples of the captured prefix: [offset, length, hash as hex]. */
   windows: [number, number, string][];
   /** Of a file that is replaced as a whole: hash of what was captured, as hex. */

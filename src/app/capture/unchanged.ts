@@ -1,5 +1,5 @@
 import type { Agent, SessionSource } from "../../ports/agent.ts";
-import { isUnchanged } from "./read-file.ts";
+import { hasStamp, isUnchanged } from "./read-file.ts";
 import type { SessionIndex } from "./session-index.ts";
 
 /**
@@ -15,6 +15,7 @@ export async function hasNothingNew(agent: Agent, source: SessionSource, index: 
   for (const file of source.files) {
     const progress = index.files[file.path];
     if (progress === undefined) return false;
+    if (hasStamp(progress, file)) continue;
     const opened = await agent.open(file).catch(() => null);
     if (opened === null) return false;
     const unchanged = isUnchanged(progress, opened);

@@ -13,6 +13,10 @@ export class MemoryFile implements FileTarget {
     this.#length = Math.max(this.#length, to);
   }
 
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    return this.content().slice(offset, offset + length);
+  }
+
   async reset(): Promise<void> {
     this.#length = 0;
   }

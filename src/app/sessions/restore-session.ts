@@ -1,11 +1,12 @@
 import { HxError } from "../../domain/errors.ts";
 import { pathMapper, type PathMove } from "../../domain/map-paths.ts";
 import type { SessionId } from "../../domain/ids.ts";
-import type { Agent } from "../../ports/agent.ts";
+import type { Agent, CapturedFile } from "../../ports/agent.ts";
 import type { FileTree, NewFile } from "../../ports/file-tree.ts";
 import type { Ledger } from "../ledger.ts";
+import { BLANK_LINES, MemoryFile } from "../read/memory-file.ts";
 import { sessionRecords, type OpenedSession } from "../read/open-session.ts";
-import { rebuild, type RebuiltFile } from "../read/rebuild.ts";
+import { rebuild, type FileTarget, type RebuiltFile } from "../read/rebuild.ts";
 import { mapFile } from "./map-file.ts";
 import { directoryIn, recordedCheckout, recordForm } from "./recorded-checkout.ts";
 
@@ -48,6 +49,7 @@ interface Placed {
  * @throws HxError `exists` when a file there is newer or other than what was captured, and `force` is not set or it is a copy
  */
 export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTree, opened: OpenedSession, options: RestoreOptions): Promise<Restored> {
+  if (agent.put !== undefined) return restoreRows(ledger, agent, agent.put, files, opened, options);
   const begun: NewFile[] = [];
   const { agent: name, id, cwd, source } = opened.facts;
   const isCopy = opened.parts.manifest.kind === "redacted";
@@ -86,7 +88,7 @@ export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTr
 }
 
 /** From where to where the checkout moved; null when it lies where it lay, or when no record says where that was. */
-async function moveOf(files: FileTree, agent: Agent, rebuilt: readonly RebuiltFile<NewFile>[], cwd: string | undefined, checkout: string): Promise<PathMove | null> {
+async function moveOf(files: FileTree, agent: Agent, rebuilt: readonly RebuiltFile<Pick<NewFile, "read">>[], cwd: string | undefined, checkout: string): Promise<PathMove | null> {
   const from = await recordedCheckout(agent, rebuilt, cwd);
   return from === null || from === checkout || (await files.same(from, checkout)) ? null : { from, to: checkout };
 }
@@ -94,12 +96,37 @@ async function moveOf(files: FileTree, agent: Agent, rebuilt: readonly RebuiltFi
 /** What a tool put out, and copies of files, are what they were wherever the checkout lies. */
 const AS_THEY_WERE: ReadonlySet<string> = new Set(["tool-result", "attachment"]);
 
-async function mapPaths(agent: Agent, file: RebuiltFile<NewFile>, move: PathMove, begin: () => Promise<NewFile>): Promise<{ readonly file: RebuiltFile<NewFile>; readonly records: number }> {
+async function mapPaths<Target extends FileTarget & Pick<NewFile, "read">>(agent: Agent, file: RebuiltFile<Target>, move: PathMove, begin: () => Promise<Target>): Promise<{ readonly file: RebuiltFile<Target>; readonly records: number }> {
   const map = agent.mapPaths === undefined ? (AS_THEY_WERE.has(file.role) ? null : pathMapper(move)) : agent.mapPaths(file, move);
   if (map === null) return { file, records: 0 };
   const target = await begin();
   const { size, records } = await mapFile(file.target, file.size, recordForm(agent, file), map, target);
   return records === 0 ? { file, records } : { file: { ...file, target, size }, records };
+}
+
+/** A session that its agent keeps in rows is held in memory: it goes into the store at once, or not at all. */
+async function restoreRows(ledger: Ledger, agent: Agent, put: NonNullable<Agent["put"]>, files: FileTree, opened: OpenedSession, options: RestoreOptions): Promise<Restored> {
+  const { agent: name, id, cwd, source } = opened.facts;
+  const isCopy = opened.parts.manifest.kind === "redacted";
+  const rebuilt = await rebuild(sessionRecords(ledger, opened), async () => new MemoryFile(), BLANK_LINES);
+  const move = options.map ? await moveOf(files, agent, rebuilt, cwd, options.checkout) : null;
+  const rows: CapturedFile[] = [];
+  let records = 0;
+  for (const captured of rebuilt) {
+    const mapped = move === null ? { file: captured, records: 0 } : await mapPaths(agent, captured, move, async () => new MemoryFile());
+    records += mapped.records;
+    rows.push({ path: captured.path, role: captured.role, bytes: async () => mapped.file.target.content() });
+  }
+  const others = isCopy ? "refuse-any" : options.force ? "replace" : "refuse";
+  const { path, action } = await put(rows, { id, directory: directoryIn(options.checkout, cwd), others, dryRun: options.dryRun });
+  return {
+    agent: name,
+    id,
+    files: [{ path, bytes: rebuilt.reduce((sum, { size }) => sum + size, 0), action }],
+    omitted: rebuilt.reduce((sum, file) => sum + file.omitted, 0),
+    ...(move === null ? {} : { mapped: { ...move, records } }),
+    ...(isCopy && source !== undefined ? { source } : {}),
+  };
 }
 
 async function actionFor(files: FileTree, path: string, { target }: RebuiltFile<NewFile>, { force, mapped }: { readonly force: boolean; readonly mapped: boolean }): Promise<RestoredFile["action"]> {

@@ -1,0 +1,9 @@
+import type { FamilyOptions } from "../shared/opencode-family/dialect.ts";
+import { familyRoots } from "../shared/opencode-family/place.ts";
+
+/** Folder below the data home. */
+export const FOLDER = "opencode";
+
+export function openCodeRoots(options: FamilyOptions): readonly string[] {
+  return familyRoots({ folder: FOLDER }, options);
+}

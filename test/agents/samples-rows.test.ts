@@ -1,0 +1,89 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { kiloCode } from "../../src/adapters/agents/kilo-code/adapter.ts";
+import { openCode } from "../../src/adapters/agents/opencode/adapter.ts";
+import type { Agent, CapturedFile, SessionFacts } from "../../src/ports/agent.ts";
+import { addMessage, addSession, databaseAt } from "./opencode-family.fixture.ts";
+
+const SAMPLES = process.env["HX_SAMPLES"] ?? "";
+const here = SAMPLES !== "" && existsSync(SAMPLES);
+const homes: string[] = [];
+afterAll(() => homes.forEach((home) => rmSync(home, { recursive: true, force: true })));
+
+function below(folder: string, ending: string): readonly string[] {
+  const root = path.join(SAMPLES, folder);
+  return here ? readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(ending)).map((name) => path.join(root, name)) : [];
+}
+
+function newStore(name: string): { readonly home: string; readonly file: string } {
+  const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), "hx-samples-")));
+  homes.push(home);
+  const file = path.join(home, ".local", "share", name, `${name}.db`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  return { home, file };
+}
+
+async function sessionsOf(agent: Agent): Promise<number> {
+  let sessions = 0;
+  for await (const source of agent.discover(["/"])) {
+    sessions++;
+    const files: CapturedFile[] = [];
+    for (const file of source.files) {
+      const open = await agent.open(file);
+      const whole = Buffer.from(await open.read(0, open.size));
+      const steps: Uint8Array[] = [];
+      for (let at = 0; at < open.size; at += 5000) steps.push(await open.read(at, 5000));
+      expect(Buffer.concat(steps).equals(whole)).toBe(true);
+      await open.close();
+      files.push({ path: file.path, role: file.role, bytes: () => Promise.resolve(whole) });
+    }
+    const bytes = Buffer.from((await files[0]?.bytes()) ?? []);
+    const facts = factsOf(agent, bytes);
+    expect(factsOf(agent, bytes, 3)).toEqual(facts);
+    const view = await agent.view(files);
+    expect(view.unknown).toEqual({});
+    expect(view.damaged).toBe(0);
+    expect(view.turns.filter(({ prompt }) => prompt !== undefined)).toHaveLength(facts.turns ?? -1);
+    expect([view.title, view.version, view.first, view.last]).toEqual([facts.title, facts.version, facts.first, facts.last]);
+    expect((await agent.turnsOf(files)).size).toBe(1);
+  }
+  return sessions;
+}
+
+function factsOf(agent: Agent, content: Buffer, every = Number.POSITIVE_INFINITY): SessionFacts {
+  let reader = agent.records({ path: "p", role: "transcript" });
+  content.toString().split("\n").forEach((line, at) => {
+    if (at > 0 && at % every === 0) reader = agent.records({ path: "p", role: "transcript" }, JSON.parse(JSON.stringify(reader.state())));
+    reader.take(Buffer.from(line));
+  });
+  return reader.facts();
+}
+
+describe.runIf(here)("samples of OpenCode and Kilo Code", () => {
+  const databases = [
+    ...below("made-here/opencode", ".db").map((file) => ["opencode", file] as const),
+    ...below("opencode", ".db").map((file) => ["opencode", file] as const),
+    ...below("made-here/kilocode", ".db").map((file) => ["kilo", file] as const),
+  ];
+  it.each(databases.map(([name, file]) => [path.relative(SAMPLES, file), name, file] as const))("%s is read whole, in steps and viewed", async (_, name, from) => {
+    const { home, file } = newStore(name);
+    for (const ending of ["", "-wal"]) if (existsSync(from + ending)) copyFileSync(from + ending, file + ending);
+    const sessions = await sessionsOf(name === "kilo" ? kiloCode({ home }) : openCode({ home }));
+    if (!from.includes("empty")) expect(sessions).toBeGreaterThan(0);
+  });
+  it.each(below("opencode/irrlicht", ".jsonl").map((file) => [path.basename(file), file] as const))("the recorded parts of %s are read and viewed", async (_, from) => {
+    const { home, file } = newStore("opencode");
+    const database = databaseAt(file);
+    const records = readFileSync(from, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown> & { readonly _ts: number; readonly _cwd: string; readonly _role: string });
+    const [begun] = records;
+    if (begun === undefined) throw new Error("an empty sample");
+    addSession(database, { id: "ses_sample", directory: begun._cwd, turns: [], begun: begun._ts });
+    records.forEach(({ _ts, _cwd, _role, _model, ...part }, i) => {
+      addMessage(database, { id: `msg_${String(i).padStart(6, "0")}`, session: "ses_sample", at: _ts, data: { role: _role, path: { cwd: _cwd }, modelID: _model ?? undefined, time: { created: _ts, completed: _ts }, finish: "stop" }, parts: [part] });
+    });
+    database.close();
+    expect(await sessionsOf(openCode({ home }))).toBe(1);
+  });
+});
