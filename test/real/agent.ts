@@ -1,0 +1,36 @@
+import type { Call } from "./model/script.ts";
+
+/** Where an agent is run. */
+export interface Setting {
+  /** Of the model server, without a path. */
+  readonly url: string;
+  readonly home: string;
+  readonly checkout: string;
+}
+
+/** One real agent: where its program comes from, and how it is run without anybody at a terminal. */
+export interface RealAgent {
+  /** As hx calls it. */
+  readonly name: string;
+  readonly title: string;
+  /** npm package and version. */
+  readonly package: string;
+  readonly version: string;
+  /** Its name below `node_modules/.bin`. */
+  readonly program: string;
+  /** Files that it reads before it starts, by their path below its home. */
+  settings(setting: Setting): Readonly<Record<string, string>>;
+  env(setting: Setting): Readonly<Record<string, string>>;
+  /** How its model writes a file (absolute path), and runs a command. */
+  write(path: string, text: string): Call;
+  run(command: string): Call;
+  /** Arguments of a run with one prompt, and of one that goes on with a session by the agent's own id. */
+  start(prompt: string): readonly string[];
+  resume(id: string, prompt: string): readonly string[];
+  /** Files below its home that hx has to keep, every byte of them. */
+  readonly kept: RegExp;
+  /** Events that its hooks have to tell of in one run. */
+  readonly hooks: readonly string[];
+  /** Arguments that print one session whole: compared before and after a restore, where the store is a database. */
+  dump?(id: string): readonly string[];
+}
