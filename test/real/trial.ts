@@ -50,8 +50,8 @@ export async function tryAgent(place: Place, agent: RealAgent, model: ModelServe
 
   const silent = agent.hooks.filter((event) => !fired.some((one) => one.event === event));
   check("hooks fired", events.length === 0 ? `no hook of ${agent.name} called hx` : silent.map((event) => `no '${event}'`).join(", "));
-  const byHooks = (await listed(here, agent)).reduce((sum, { bytes }) => sum + bytes, 0);
-  await here.hx("capture");
+  const late = id.late + (await captured(here, agent));
+  await here.hx("sync");
   const sessions = await listed(here, agent);
   const whole = sessions.reduce((sum, { bytes }) => sum + bytes, 0);
 
@@ -59,7 +59,6 @@ export async function tryAgent(place: Place, agent: RealAgent, model: ModelServe
   const raw = await rawOf(here, place, sessions, "raw");
   check("captured whole", differences(kept, raw, agent.dump === undefined));
 
-  await here.hx("sync");
   const there = await makeMachine(place, agent, "other", join("elsewhere", "code"), model.url);
   await takeUp(there, remote, phrase);
   const again = await rawOf(there, place, sessions, "raw-there");
@@ -72,7 +71,7 @@ export async function tryAgent(place: Place, agent: RealAgent, model: ModelServe
   const asked = model.heard().slice(before).filter((heard) => isAbout(heard, prompts.third));
   const best = asked.map(forgotten).sort((a, b) => a.length - b.length)[0];
   check("resumed", third !== "" ? third : best === undefined ? "the model was not asked" : best.map((text) => `its request does not hold '${text}'`).join("\n"));
-  return { checks, byHooks: [byHooks, whole], fired: events };
+  return { checks, byHooks: [whole - late, whole], fired: events };
 }
 
 async function runOf(machine: Machine, args: readonly string[]): Promise<string> {
@@ -81,13 +80,19 @@ async function runOf(machine: Machine, args: readonly string[]): Promise<string>
 }
 
 /** The agent's own id of the session that there is: `restore` names it in the command to resume it. Captured here only when the hooks did not. */
-async function sessionOf(machine: Machine, agent: RealAgent): Promise<{ readonly own: string } | null> {
+async function sessionOf(machine: Machine, agent: RealAgent): Promise<{ readonly own: string; readonly late: number } | null> {
   await machine.trace.settled();
-  if ((await listed(machine, agent)).length === 0) await machine.hx("capture");
+  const late = (await listed(machine, agent)).length === 0 ? await captured(machine, agent) : 0;
   const [session] = await listed(machine, agent);
   if (session === undefined) return null;
   const { resume } = JSON.parse(await machine.hx("restore", session.id, "--dry-run", "--json")) as { readonly resume: string };
-  return { own: resume.split(" ").at(-1) ?? "" };
+  return { own: resume.split(" ").at(-1) ?? "", late };
+}
+
+/** Captures what the hooks did not. @returns bytes */
+async function captured(machine: Machine, agent: RealAgent): Promise<number> {
+  const { sessions } = JSON.parse(await machine.hx("capture", "--agent", agent.name, "--json")) as { readonly sessions: readonly { readonly newBytes: number }[] };
+  return sessions.reduce((sum, { newBytes }) => sum + newBytes, 0);
 }
 
 async function listed(machine: Machine, agent: RealAgent): Promise<readonly Listed[]> {
