@@ -16,7 +16,7 @@ export interface RealAgent {
   /** npm package and version. */
   readonly package: string;
   readonly version: string;
-  /** Its name below `node_modules/.bin`. */
+  /** Below `node_modules`. */
   readonly program: string;
   /** Files that it reads before it starts, by their path below its home. */
   settings(setting: Setting): Readonly<Record<string, string>>;
@@ -24,9 +24,12 @@ export interface RealAgent {
   /** How its model writes a file (absolute path), and runs a command. */
   write(path: string, text: string): Call;
   run(command: string): Call;
-  /** Arguments of a run with one prompt, and of one that goes on with a session by the agent's own id. */
+  /** Arguments of a run before all others, where a file does not say which model there is. */
+  prepare?(setting: Setting): readonly string[];
+  /** Arguments of a run with one prompt. */
   start(prompt: string): readonly string[];
-  resume(id: string, prompt: string): readonly string[];
+  /** Arguments of a run that goes on with a session by the agent's own id. Absent: it does that only at a terminal. */
+  resume?(id: string, prompt: string): readonly string[];
   /** Files below its home that hx has to keep, every byte of them. */
   readonly kept: RegExp;
   /** Events that its hooks have to tell of in one run. */

@@ -17,7 +17,7 @@ function directoryOf(cache: string, agent: RealAgent): string {
 }
 
 export function programOf(cache: string, agent: RealAgent): string {
-  return join(directoryOf(cache, agent), "node_modules", ".bin", agent.program);
+  return join(directoryOf(cache, agent), "node_modules", agent.program);
 }
 
 /** Whether exactly the pinned version is there. */

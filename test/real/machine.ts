@@ -52,7 +52,8 @@ export async function makeMachine(place: Place, agent: RealAgent, name: string, 
     await mkdir(dirname(join(home, path)), { recursive: true });
     await writeFile(join(home, path), text);
   }
-  const agentTask = (args: readonly string[]): Task => ({ command: place.agent, args, cwd: setting.checkout, env: { ...env, ...agent.env(setting) } });
+  const agentTask = (args: readonly string[], cwd = setting.checkout): Task => ({ command: place.agent, args, cwd, env: { ...env, ...agent.env(setting) } });
+  if (agent.prepare !== undefined) await must(agentTask(agent.prepare(setting), home));
   return {
     home,
     checkout: setting.checkout,

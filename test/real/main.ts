@@ -1,9 +1,12 @@
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { claudeCode } from "./agents/claude-code.ts";
+import { cline } from "./agents/cline.ts";
 import { codex } from "./agents/codex.ts";
+import { copilotCli } from "./agents/copilot-cli.ts";
+import { factoryDroid } from "./agents/factory-droid.ts";
 import { geminiCli } from "./agents/gemini-cli.ts";
-import { openCode } from "./agents/opencode.ts";
+import { kiloCode, openCode } from "./agents/opencode.ts";
 import { pi } from "./agents/pi.ts";
 import { qwenCode } from "./agents/qwen-code.ts";
 import type { RealAgent } from "./agent.ts";
@@ -16,7 +19,7 @@ import { storyOf } from "./story.ts";
 import { timeHooks, type Timing } from "./timing.ts";
 import { tryAgent } from "./trial.ts";
 
-const AGENTS: readonly RealAgent[] = [claudeCode, codex, geminiCli, qwenCode, pi, openCode];
+const AGENTS: readonly RealAgent[] = [claudeCode, codex, geminiCli, qwenCode, pi, openCode, copilotCli, kiloCode, factoryDroid, cline];
 
 const USAGE = `npm run test:agents -- [options] [agent ...]
 

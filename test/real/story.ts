@@ -13,10 +13,10 @@ export const prompts = {
 const answers = { first: "The note is written and committed.", second: "It says that the kestrel hovers.", third: "The osprey comes next.", short: "Word." } as const;
 const note = "The kestrel hovers over number 4711.\n";
 
-/** What the model does in the checkout: a file, a command that commits it, a command that reads it. */
+/** What the model does in the checkout: a file, commands that commit it, a command that reads it. Droid refuses to add and commit in one. */
 export function storyOf(agent: RealAgent, checkout: string): readonly ScriptedTurn[] {
   return [
-    { prompt: prompts.first, calls: [agent.write(join(checkout, "note.md"), note), agent.run("git add note.md && git commit -q -m note")], answer: answers.first },
+    { prompt: prompts.first, calls: [agent.write(join(checkout, "note.md"), note), agent.run("git add note.md"), agent.run("git commit -q -m note")], answer: answers.first },
     { prompt: prompts.second, calls: [agent.run("cat note.md")], answer: answers.second },
     { prompt: prompts.third, calls: [], answer: answers.third },
     { prompt: prompts.short, calls: [], answer: answers.short },

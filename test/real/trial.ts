@@ -41,7 +41,7 @@ export async function tryAgent(place: Place, agent: RealAgent, model: ModelServe
 
   const first = await runOf(here, agent.start(prompts.first));
   const id = first === "" ? await sessionOf(here, agent) : null;
-  const second = id === null ? "" : await runOf(here, agent.resume(id.own, prompts.second));
+  const second = id === null || agent.resume === undefined ? "" : await runOf(here, agent.resume(id.own, prompts.second));
   const said = (prompt: string): boolean => model.heard().some((heard) => isAbout(heard, prompt));
   const ran = [first, second, said(prompts.first) ? "" : "the model was not asked", first !== "" || id !== null ? "" : "hx knows no session of it"].filter((why) => why !== "");
   const fired = await here.trace.settled();
@@ -66,6 +66,7 @@ export async function tryAgent(place: Place, agent: RealAgent, model: ModelServe
   const dumps = agent.dump === undefined ? ["", ""] : await Promise.all([here, there].map(async (machine) => (await machine.agent(agent.dump?.(id.own) ?? [])).stdout));
   check("restored", [missingFrom(raw, again).map((path) => `'${path}' is not the same in the other clone`).join("\n"), dumps[0] === dumps[1] ? "" : "the agent's own export differs"].filter((why) => why !== "").join("\n"));
 
+  if (agent.resume === undefined) return { checks, byHooks: [whole - late, whole], fired: events };
   const before = model.heard().length;
   const third = await runOf(there, agent.resume(id.own, prompts.third));
   const asked = model.heard().slice(before).filter((heard) => isAbout(heard, prompts.third));

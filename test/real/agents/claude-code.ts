@@ -7,7 +7,7 @@ export const claudeCode: RealAgent = {
   title: "Claude Code",
   package: "@anthropic-ai/claude-code",
   version: "2.1.329",
-  program: "claude",
+  program: ".bin/claude",
   settings: () => ({ ".claude/settings.json": "{}\n" }),
   env: ({ url }) => ({
     ANTHROPIC_BASE_URL: url,

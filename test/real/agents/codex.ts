@@ -7,7 +7,7 @@ export const codex: RealAgent = {
   title: "Codex",
   package: "@openai/codex",
   version: "0.169.0",
-  program: "codex",
+  program: ".bin/codex",
   settings: ({ url }) => ({
     ".codex/config.toml": `model = "gpt-5.5"
 model_provider = "local"

@@ -7,7 +7,7 @@ export const geminiCli: RealAgent = {
   title: "Gemini CLI",
   package: "@google/gemini-cli",
   version: "0.61.0",
-  program: "gemini",
+  program: ".bin/gemini",
   settings: () => ({
     ".gemini/settings.json": `${JSON.stringify({ security: { auth: { selectedType: "gemini-api-key" }, folderTrust: { enabled: false } }, general: { disableAutoUpdate: true }, privacy: { usageStatisticsEnabled: false }, telemetry: { enabled: false } }, null, 2)}\n`,
   }),

@@ -7,7 +7,7 @@ export const pi: RealAgent = {
   title: "Pi",
   package: "@mariozechner/pi-coding-agent",
   version: "0.73.1",
-  program: "pi",
+  program: ".bin/pi",
   settings: ({ url }) => ({
     ".pi/agent/models.json": `${JSON.stringify({ providers: { local: { baseUrl: `${url}/v1`, api: "openai-completions", apiKey: "none", models: [{ id: "local" }] } } }, null, 2)}\n`,
   }),

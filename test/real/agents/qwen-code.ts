@@ -7,7 +7,7 @@ export const qwenCode: RealAgent = {
   title: "Qwen Code",
   package: "@qwen-code/qwen-code",
   version: "0.24.4",
-  program: "qwen",
+  program: ".bin/qwen",
   settings: () => ({ ".qwen/settings.json": `${JSON.stringify({ security: { auth: { selectedType: "openai" } }, privacy: { usageStatisticsEnabled: false }, general: { disableAutoUpdate: true } }, null, 2)}\n` }),
   env: ({ url }) => ({ OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: "none", OPENAI_MODEL: "local" }),
   write: (path, text) => ({ tool: "write_file", input: { file_path: path, content: text } }),
