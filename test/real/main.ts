@@ -1,14 +1,6 @@
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { claudeCode } from "./agents/claude-code.ts";
-import { cline } from "./agents/cline.ts";
-import { codex } from "./agents/codex.ts";
-import { copilotCli } from "./agents/copilot-cli.ts";
-import { factoryDroid } from "./agents/factory-droid.ts";
-import { geminiCli } from "./agents/gemini-cli.ts";
-import { kiloCode, openCode } from "./agents/opencode.ts";
-import { pi } from "./agents/pi.ts";
-import { qwenCode } from "./agents/qwen-code.ts";
+import { AGENTS } from "./agents.ts";
 import type { RealAgent } from "./agent.ts";
 import { cacheDirectory, install, isInstalled, programOf } from "./install.ts";
 import { makeMachine, type Place } from "./machine.ts";
@@ -18,8 +10,6 @@ import { resultOf, tableOf, writeResults, type Result } from "./results.ts";
 import { storyOf } from "./story.ts";
 import { timeHooks, type Timing } from "./timing.ts";
 import { tryAgent } from "./trial.ts";
-
-const AGENTS: readonly RealAgent[] = [claudeCode, codex, geminiCli, qwenCode, pi, openCode, copilotCli, kiloCode, factoryDroid, cline];
 
 const USAGE = `npm run test:agents -- [options] [agent ...]
 
@@ -109,15 +99,20 @@ async function tryOne(options: Options, built: Built, cache: string, more: Reado
     const outcome = await tryAgent(place, agent, model, here);
     const ran = outcome.checks.every(({ why }) => why === "");
     const timing: Timing | null = ran && options.runs > 0 ? await timeHooks(here, agent, options.runs) : null;
-    return resultOf(agent, outcome, timing);
+    return resultOf(agent, { ...outcome, checks: outcome.checks.map(({ what, why }) => ({ what, why: anywhere(why, place) })) }, timing);
   } catch (error) {
-    return resultOf(agent, { checks: [{ what: "runs", why: error instanceof Error ? error.message : String(error) }], fired: [] }, null);
+    return resultOf(agent, { checks: [{ what: "runs", why: anywhere(error instanceof Error ? error.message : String(error), place) }], fired: [] }, null);
   } finally {
     await model.close();
     for (const asked of model.unknown()) say(`  beside the model: ${asked}`);
     if (options.keep) say(`  kept: ${root}`);
     else await rm(root, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** Without the places of this machine: what failed is recorded. */
+function anywhere(why: string, { root, hx }: Place): string {
+  return why.replaceAll(hx, "hx.js").replaceAll(root, "<run>");
 }
 
 async function report(options: Options, built: Built, results: readonly Result[]): Promise<number> {

@@ -45,7 +45,7 @@ export function tableOf(results: readonly Result[]): string {
     agent,
     version,
     ...COLUMNS.map((column) => wordOf(checks.find(({ what }) => what === column))),
-    byHooks === undefined ? "" : percent(byHooks[0] / byHooks[1]),
+    byHooks === undefined ? "" : percent(shareOf(byHooks)),
     timing === null ? "" : `${Math.round(timing.without)} ms, ${Math.round(timing.with)} ms (${timing.runs} runs)`,
   ]);
   const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
@@ -54,6 +54,10 @@ export function tableOf(results: readonly Result[]): string {
 
 function wordOf(check: Check | undefined): string {
   return check === undefined ? "" : check.why === "" ? "yes" : "NO";
+}
+
+function shareOf([part, whole]: readonly [number, number]): number {
+  return whole === 0 ? 0 : part / whole;
 }
 
 function percent(share: number): string {
@@ -79,7 +83,7 @@ function verifiedOf({ title, version, checks, fired, byHooks, timing }: Result, 
     node: process.versions.node,
     checks: Object.fromEntries(checks.map(({ what, why }) => [what, why === "" ? "yes" : why])),
     hooks: fired,
-    ...(byHooks === undefined ? {} : { byHooks: Math.floor((byHooks[0] / byHooks[1]) * 1000) / 1000 }),
+    ...(byHooks === undefined ? {} : { byHooks: Math.floor(shareOf(byHooks) * 1000) / 1000 }),
     ...(timing === null ? {} : { run: { without: Math.round(timing.without), with: Math.round(timing.with) } }),
   };
 }
@@ -96,9 +100,16 @@ export function withTable(page: string, recorded: Recorded): string {
 
 function markdownOf(recorded: Recorded): string {
   const rows = Object.values(recorded).map(({ title, version, date, platform, checks, byHooks, run, hooks }) => {
-    const cells = COLUMNS.slice(1).map((column) => (checks[column] === "yes" ? "yes" : "no"));
+    const cells = COLUMNS.slice(1).map((column) => (checks[column] === "yes" ? "yes" : column in checks ? "**no**" : "not tried"));
     return [title, version, `${date}, ${platform}`, ...cells, hooks.join(", "), byHooks === undefined ? "" : percent(byHooks), run === undefined ? "" : `${run.without} → ${run.with} ms`];
   });
   const head = ["agent", "version", "run", ...COLUMNS.slice(1), "events", "by hooks alone", "one prompt, without → with hooks"];
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("") + waiversOf(recorded);
+}
+
+/** Of what did not hold: the command, and what it said. */
+function waiversOf(recorded: Recorded): string {
+  return Object.values(recorded)
+    .flatMap(({ title, version, checks }) => Object.entries(checks).flatMap(([what, why]) => (why === "yes" || why === undefined ? [] : [`\n${title} ${version}, *${what}* does not hold:\n\n\`\`\`text\n${why}\n\`\`\`\n`])))
+    .join("");
 }

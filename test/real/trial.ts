@@ -63,8 +63,12 @@ export async function tryAgent(place: Place, agent: RealAgent, model: ModelServe
   await takeUp(there, remote, phrase);
   const again = await rawOf(there, place, sessions, "raw-there");
   for (const session of sessions) await there.hx("restore", session.id);
-  const dumps = agent.dump === undefined ? ["", ""] : await Promise.all([here, there].map(async (machine) => (await machine.agent(agent.dump?.(id.own) ?? [])).stdout));
-  check("restored", [missingFrom(raw, again).map((path) => `'${path}' is not the same in the other clone`).join("\n"), dumps[0] === dumps[1] ? "" : "the agent's own export differs"].filter((why) => why !== "").join("\n"));
+  const placed = await hashesBelow(there.home, agent.kept, [there.checkout, here.checkout]);
+  check("restored", [
+    ...missingFrom(raw, again).map((path) => `'${path}' is not the same in the other clone`),
+    ...missingFrom(kept, placed).map((path) => `'${path}' is not among what was restored, but for the checkout's path`),
+    ...(await dumpsDiffer(agent, id.own, here, there)),
+  ].join("\n"));
 
   if (agent.resume === undefined) return { checks, byHooks: [whole - late, whole], fired: events };
   const before = model.heard().length;
@@ -104,6 +108,14 @@ async function listed(machine: Machine, agent: RealAgent): Promise<readonly List
 async function rawOf(machine: Machine, place: Place, sessions: readonly Listed[], name: string): Promise<Hashes> {
   for (const { id } of sessions) await machine.hx("show", id, "--raw", join(place.root, name, id));
   return hashesBelow(join(place.root, name));
+}
+
+/** Where the store is a database: what the agent itself prints of the session has to be the same, but for the checkout's path. */
+async function dumpsDiffer(agent: RealAgent, own: string, here: Machine, there: Machine): Promise<readonly string[]> {
+  if (agent.dump === undefined) return [];
+  const [before, after] = [await here.agent(agent.dump(own)), await there.agent(agent.dump(own))];
+  if (after.code !== 0) return [failure(there.agentTask(agent.dump(own)), after)];
+  return before.stdout === after.stdout.replaceAll(there.checkout, here.checkout) ? [] : [`'${agent.dump(own).join(" ")}' does not print the same`];
 }
 
 /** @param files whether the store is of files, so that what hx gives back can be found in it */
