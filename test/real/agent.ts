@@ -34,6 +34,8 @@ export interface RealAgent {
   readonly kept: RegExp;
   /** Events that its hooks have to tell of in one run. */
   readonly hooks: readonly string[];
+  /** Arguments of a run that makes its store, where hx restores only into one that is there. */
+  readonly makeStore?: readonly string[];
   /** Arguments that print one session whole: compared before and after a restore, where the store is a database. */
   dump?(id: string): readonly string[];
 }

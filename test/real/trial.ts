@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { RealAgent } from "./agent.ts";
 import { connect, makeMachine, takeUp, type Machine, type Place } from "./machine.ts";
 import type { ModelServer } from "./model/server.ts";
-import { failure } from "./process.ts";
+import { failure, must } from "./process.ts";
 import { forgotten, isAbout, prompts } from "./story.ts";
 import { hashesBelow, missingFrom, type Hashes } from "./stored.ts";
 import type { Fired } from "./trace.ts";
@@ -61,6 +61,7 @@ export async function tryAgent(place: Place, agent: RealAgent, model: ModelServe
 
   const there = await makeMachine(place, agent, "other", join("elsewhere", "code"), model.url);
   await takeUp(there, remote, phrase);
+  if (agent.makeStore !== undefined) await must(there.agentTask(agent.makeStore));
   const again = await rawOf(there, place, sessions, "raw-there");
   for (const session of sessions) await there.hx("restore", session.id);
   const placed = await hashesBelow(there.home, agent.kept, [there.checkout, here.checkout]);
@@ -91,7 +92,7 @@ async function sessionOf(machine: Machine, agent: RealAgent): Promise<{ readonly
   const [session] = await listed(machine, agent);
   if (session === undefined) return null;
   const { resume } = JSON.parse(await machine.hx("restore", session.id, "--dry-run", "--json")) as { readonly resume: string };
-  return { own: resume.split(" ").at(-1) ?? "", late };
+  return { own: resume.split(/[ =]/).at(-1) ?? "", late };
 }
 
 /** Captures what the hooks did not. @returns bytes */

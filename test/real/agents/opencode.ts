@@ -20,6 +20,7 @@ export const openCode: RealAgent = {
   // A database: compared by what the agent itself prints of the session.
   kept: /^$/,
   hooks: [],
+  makeStore: ["session", "list"],
   dump: (id) => ["export", id],
 };
 

@@ -17,5 +17,5 @@ export const pi: RealAgent = {
   start: (prompt) => [...how, "-p", prompt],
   resume: (id, prompt) => [...how, "--session", id, "-p", prompt],
   kept: /^\.pi\/agent\/sessions\/.*\.jsonl$/,
-  hooks: [],
+  hooks: ["session_start", "agent_end", "session_shutdown"],
 };
