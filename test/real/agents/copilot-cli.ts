@@ -21,5 +21,6 @@ export const copilotCli: RealAgent = {
   start: (prompt) => [...how, "-p", prompt],
   resume: (id, prompt) => [...how, `--resume=${id}`, "-p", prompt],
   kept: /^\.copilot\/session-state\/[^/]+\/events\.jsonl$/,
-  hooks: ["sessionStart", "agentStop", "sessionEnd"],
+  // Its payloads name no event.
+  hooks: [],
 };
