@@ -30,6 +30,9 @@ interface Asked {
 /** Under so many jobs a thread costs more than it saves: it loads libsodium first. */
 const WORTH = 200;
 
+/** Jobs of one message. */
+const LOAD = 16;
+
 /** Beside the bundle's chunks. Run from its source hx has no such file, and does the work on this thread. */
 const THREAD = new URL("../wrap-thread.js", import.meta.url);
 
@@ -87,6 +90,8 @@ class Crew implements WrapCrew {
     return new Promise((resolve, reject) => {
       if (this.#collected.length === 0) setImmediate(() => this.#send());
       this.#collected.push({ job, resolve, reject });
+      // The event loop may be busy for long: what is a load goes at once.
+      if (this.#collected.length === LOAD) this.#send();
     });
   }
 

@@ -8,8 +8,8 @@ import type { Author, Opener } from "../read/author-keys.ts";
 import type { LaneSource } from "../read/lane-source.ts";
 import { openOwnSession, type OpenedSession } from "../read/open-session.ts";
 
-/** Sessions that are opened at a time: git answers their reads together. */
-const AT_ONCE = 256;
+/** Git answers the reads of so many sessions together. Two batches are under way: while git reads for one, the other is verified and opened. */
+const BATCH = 128;
 
 /** A session that one may approve, and whose it is. */
 export interface OwnSession {
@@ -44,11 +44,15 @@ export async function openWhatOpens(ledger: Ledger, sessions: readonly OwnSessio
 
 async function openEach<Opened>(ledger: Ledger, sessions: readonly OwnSession[], open: (own: OwnSession, opener: Opener) => Promise<Opened>): Promise<readonly Opened[]> {
   const crew = ledger.crypto.wrapCrew(sessions.length);
-  const all: Opened[] = [];
-  for (let at = 0; at < sessions.length; at += AT_ONCE) {
-    all.push(...(await Promise.all(sessions.slice(at, at + AT_ONCE).map((own) => open(own, crew)))));
-  }
-  return all;
+  const batches: (readonly Opened[])[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let n = next++; n * BATCH < sessions.length; n = next++) {
+      batches[n] = await Promise.all(sessions.slice(n * BATCH, (n + 1) * BATCH).map((own) => open(own, crew)));
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return batches.flat();
 }
 
 /** What one part says of the session. @throws HxError `no-key`, `lane-invalid` */
