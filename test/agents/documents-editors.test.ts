@@ -1,9 +1,9 @@
 import { clineFixture } from "./cline.fixture.ts";
 import { agentContract } from "./contract.ts";
 import { turnsContract } from "./turns-contract.ts";
-import { copilotDocuments, copilotJournals } from "./vscode-copilot.fixture.ts";
+import { copilotDocumentsFixture, copilotJournals } from "./vscode-copilot.fixture.ts";
 
-for (const [name, fixture] of [["cline", clineFixture], ["vscode-copilot", copilotDocuments]] as const) {
+for (const [name, fixture] of [["cline", clineFixture], ["vscode-copilot", copilotDocumentsFixture]] as const) {
   agentContract(name, fixture);
   turnsContract(name, fixture);
 }

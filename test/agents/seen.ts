@@ -7,7 +7,7 @@ import { wiredAgent } from "../../src/wire/agents.ts";
 import { readSettings } from "../../src/wire/settings.ts";
 import { WORK } from "./contract/fixture.ts";
 import { featuresOf, type Feature } from "./features.ts";
-import { fixtureOf } from "./fixtures.ts";
+import { fixtureOf, hasFixture } from "./fixtures.ts";
 import { capturedFiles, laid, recordedStores, sessionsOf } from "./recorded.ts";
 
 const SAMPLES = process.env["HX_SAMPLES"];
@@ -74,17 +74,31 @@ export async function seenInSamples(name: string): Promise<Seen> {
       if (agent !== undefined) await gathering.add(agent, [WORK, "/home/dev", "/"]);
     });
   }
-  const make = await fixtureOf(name);
   for (const file of (FOLDERS[name] ?? [name]).flatMap(filesIn)) {
     await inHome(async (own) => {
-      const fixture = make(own);
-      const place = fixture.transcript(fixture.id(1), WORK);
-      await mkdir(path.dirname(place), { recursive: true });
-      await writeFile(place, await readFile(file));
-      await gathering.add(fixture.agent, ["/", WORK], file).catch(() => undefined);
+      const found = await placeOf(name, own, path.extname(file));
+      if (found === null) return;
+      await mkdir(path.dirname(found.place), { recursive: true });
+      await writeFile(found.place, await readFile(file));
+      await gathering.add(found.agent, ["/", WORK, own], file).catch(() => undefined);
     });
   }
   return gathering.seen();
+}
+
+/** Where a transcript of the agent goes in a home of its own; Aider's goes into the checkout. */
+async function placeOf(name: string, home: string, extension: string): Promise<{ readonly agent: Agent; readonly place: string } | null> {
+  if (hasFixture(name)) {
+    const fixture = (await fixtureOf(name))(home);
+    const place = fixture.transcript(fixture.id(1), WORK);
+    // What names the directory stands beside such a document.
+    if (fixture.storage !== "document" || fixture.directory !== "beside") return { agent: fixture.agent, place };
+    await fixture.write(fixture.id(1), WORK, []);
+    await rm(place, { force: true });
+    return { agent: fixture.agent, place: place.slice(0, place.length - path.extname(place).length) + extension };
+  }
+  const agent = await wiredAgent(name)?.load(readSettings({ HOME: home }));
+  return agent === undefined || name !== "aider" ? null : { agent, place: path.join(home, ".aider.chat.history.md") };
 }
 
 function foldersIn(directory: string): readonly string[] {

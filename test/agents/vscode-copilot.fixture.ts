@@ -36,7 +36,7 @@ function request(prompt: string, answer: string): object {
 const workspace = (directory: string): string => JSON.stringify({ folder: String(pathToFileURL(directory)) });
 
 /** Documents of Copilot Chat, made up in the form of the real ones. */
-export function copilotDocuments(home: string): DocumentFixture {
+export function copilotDocumentsFixture(home: string): DocumentFixture {
   const { folder, ...rest } = common(home, "json");
   return {
     ...rest,

@@ -9,7 +9,7 @@ import type { LaneSource } from "../read/lane-source.ts";
 import { openOwnSession, type OpenedSession } from "../read/open-session.ts";
 
 /** Git answers the reads of so many sessions together. Two batches are under way: while git reads for one, the other is verified and opened. */
-const BATCH = 128;
+const BATCH = 64;
 
 /** A session that one may approve, and whose it is. */
 export interface OwnSession {

@@ -1,0 +1,1 @@
+export { kiloCodeFixture } from "./opencode-family.fixture.ts";

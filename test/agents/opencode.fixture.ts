@@ -1,0 +1,1 @@
+export { openCodeFixture } from "./opencode-family.fixture.ts";
