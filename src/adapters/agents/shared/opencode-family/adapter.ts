@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { HxError } from "../../../../domain/errors.ts";
-import type { Agent, HookPayload, SessionSource, SourceFile } from "../../../../ports/agent.ts";
+import type { CapturedFile, PutOptions, Agent, HookPayload, SessionSource, SourceFile } from "../../../../ports/agent.ts";
 import { claimOf } from "../hook-payload.ts";
 import { placeBelow, safeComponents } from "../place.ts";
 import { sqliteDatabases } from "../sqlite/databases.ts";
@@ -10,7 +10,7 @@ import { isInside, withRealPaths } from "../store.ts";
 import type { Dialect, FamilyOptions } from "./dialect.ts";
 import { OPEN_MS, openRows, rowLines, rowsName, rowsPath } from "./export.ts";
 import { placeOfStore } from "./place.ts";
-import { actionFor, mustWrite, putRows, rowsIn } from "./put.ts";
+import { actionFor, mustWrite, putRows, rowsIn, type Rows, type Standing } from "./put.ts";
 import { rowsReader } from "./reader.ts";
 import { heads, isSessionId, schemaOf, standingOf, type Schema, type SessionHead } from "./sessions.ts";
 import { storeOf } from "./store.ts";
@@ -55,6 +55,16 @@ export function familyAgent(dialect: Dialect, options: FamilyOptions): Agent {
     if (!isSessionId(id)) return null;
     for await (const { file, database, schema } of opened()) {
       for (const head of heads(database, schema, id)) return sourceOf(file, database, schema, head);
+    }
+    return null;
+  }
+
+  /** What the first database has of a session that is put back, read to its end. */
+  async function standingRows(files: readonly CapturedFile[], { id }: PutOptions): Promise<{ readonly standing: Standing; readonly rows: Rows } | null> {
+    for await (const { file, database, schema } of opened()) {
+      const rows = await rowsIn(files, id, schema);
+      const isThere = [...heads(database, schema, id)].length > 0;
+      return { standing: { file, schema, lines: isThere ? rowLines(database, schema, id) : null }, rows };
     }
     return null;
   }
@@ -108,15 +118,13 @@ export function familyAgent(dialect: Dialect, options: FamilyOptions): Agent {
     },
     async put(files, how) {
       mustWrite(dialect);
-      for await (const { file, database, schema } of opened()) {
-        const rows = await rowsIn(files, how.id, schema);
-        const isThere = [...heads(database, schema, how.id)].length > 0;
-        const standing = { file, schema, lines: isThere ? rowLines(database, schema, how.id) : null };
-        const action = actionFor(standing, rows, how);
-        if (action !== "same" && !how.dryRun) putRows(standing, rows, how);
-        return { path: file, action };
-      }
-      throw new HxError("not-found", `no database of ${dialect.title} in '${placeOfStore(dialect, options).folder}': it makes one when it is started`);
+      const found = await standingRows(files, how);
+      if (found === null) throw new HxError("not-found", `no database of ${dialect.title} in '${placeOfStore(dialect, options).folder}': it makes one when it is started`);
+      // The reader is closed: SQLite lets nobody of this process write while one has the index of the log read-only.
+      const { standing, rows } = found;
+      const action = actionFor(standing, rows, how);
+      if (action !== "same" && !how.dryRun) putRows(standing, rows, how);
+      return { path: standing.file, action };
     },
   };
 }
