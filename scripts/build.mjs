@@ -42,7 +42,7 @@ export async function buildProgram(outdir) {
   const result = await build({
     absWorkingDir: root,
     // The thread is started by its file.
-    entryPoints: { main: "src/main.ts", "wrap-thread": "src/adapters/crypto/wrap-thread.ts" },
+    entryPoints: { main: "src/main.ts", "crew-thread": "src/adapters/crypto/crew-thread.ts" },
     outdir,
     bundle: true,
     splitting: true,

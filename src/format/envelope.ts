@@ -68,13 +68,17 @@ export function signEnvelope(type: EnvelopeType, payload: CborInput, sign: (mess
   return encodeEnvelope({ type, payload: bytes, signature: sign(signedMessage(type, bytes)) });
 }
 
+export function notSigned(type: EnvelopeType): HxError {
+  return new HxError("signature-invalid", `the signature of an envelope of type '${type}' does not verify`);
+}
+
 /**
  * Verifies, then decodes.
  * @throws HxError `encoding-invalid`, `signature-invalid`
  */
 export function openEnvelope(bytes: Uint8Array, type: EnvelopeType, verify: (message: Uint8Array, signature: Uint8Array) => boolean): OpenedEnvelope {
   const { payload, signature } = decodeEnvelope(bytes, type);
-  if (!verify(signedMessage(type, payload), signature)) throw new HxError("signature-invalid", `the signature of an envelope of type '${type}' does not verify`);
+  if (!verify(signedMessage(type, payload), signature)) throw notSigned(type);
   return { payload, map: decodeCborMap(payload) };
 }
 

@@ -38,8 +38,9 @@ export interface Wrapper {
   open(seed: Uint8Array, context: WrapContext, wrap: Uint8Array): Uint8Array | null;
 }
 
-/** Many wraps at a time, beside the work of who asks. Results and errors are those of `Wrapper`. */
-export interface WrapCrew {
+/** Many wraps and signatures at a time, beside the work of who asks. Results and errors are those of `Wrapper` and `Signer`. */
+export interface Crew {
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
   /** @throws HxError as `Wrapper.open` */
   open(seed: Uint8Array, context: WrapContext, wrap: Uint8Array): Promise<Uint8Array | null>;
   /** In the order given. @throws HxError as `Wrapper.wrap` */
@@ -65,8 +66,8 @@ export interface Crypto {
   readonly random: Random;
   readonly signer: Signer;
   readonly wrapper: Wrapper;
-  /** @param jobs how many wraps there will be, about: for few there is no other thread */
-  wrapCrew(jobs: number): WrapCrew;
+  /** @param jobs how many there will be, about: for few there is no other thread */
+  crew(jobs: number): Crew;
   readonly aead: Aead;
   readonly segments: SegmentCipher;
 }

@@ -4,7 +4,7 @@ import { segmentCipher } from "./segment-cipher.ts";
 import { randomBytes } from "./random.ts";
 import { loadSodium, sodiumModule } from "./sodium.ts";
 import type { Sodium } from "./sodium.ts";
-import { wrapCrews } from "./wrap-crew.ts";
+import { crews } from "./crew.ts";
 import { sodiumWrapper } from "./wrapper.ts";
 
 const KEY = 32;
@@ -18,12 +18,13 @@ export async function loadCrypto(): Promise<Crypto> {
   const hashes = sodiumHashes(sodium);
   const aead = sodiumAead(sodium);
   const wrapper = sodiumWrapper(sodium, hashes, aead);
+  const signer = sodiumSigner(sodium);
   return {
     hashes,
     random: { bytes: randomBytes },
-    signer: sodiumSigner(sodium),
+    signer,
     wrapper,
-    wrapCrew: wrapCrews(wrapper),
+    crew: crews({ wrapper, signer }),
     aead,
     segments: segmentCipher(sodiumModule(sodium)),
   };

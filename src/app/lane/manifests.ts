@@ -1,11 +1,11 @@
 import { equal } from "../../domain/bytes.ts";
 import { HxError } from "../../domain/errors.ts";
 import type { Oid, RepoId, SessionId } from "../../domain/ids.ts";
-import { openEnvelope } from "../../format/envelope.ts";
+import { decodeEnvelope, notSigned, openEnvelope, signedMessage } from "../../format/envelope.ts";
 import { decodeManifest, type Manifest } from "../../format/manifest.ts";
 import { chainHash, CHAIN_START, decodePartRecord, type PartRecord } from "../../format/part-record.ts";
 import { manifestPath, partPath, sessionPath } from "../../format/paths.ts";
-import type { Crypto } from "../../ports/crypto.ts";
+import type { Crew, Crypto } from "../../ports/crypto.ts";
 import type { ObjectReader, TreeEntry } from "../../ports/git.ts";
 import { directoryAt, entryAt } from "./tree.ts";
 
@@ -14,9 +14,23 @@ interface Place {
   readonly crypto: Crypto;
 }
 
+const MANIFEST = "hx/manifest/v1";
+
 /** Opens a manifest. @throws HxError `signature-invalid`, `lane-invalid` when it belongs elsewhere */
 export function manifestOf(place: Place, bytes: Uint8Array, lane: Uint8Array, session?: SessionId): Manifest {
-  const { payload } = openEnvelope(bytes, "hx/manifest/v1", (message, signature) => place.crypto.signer.verify(lane, message, signature));
+  const { payload } = openEnvelope(bytes, MANIFEST, (message, signature) => place.crypto.signer.verify(lane, message, signature));
+  return manifestIn(place, payload, lane, session);
+}
+
+/** As `manifestOf`, where another thread verifies. */
+async function manifestBy({ verify }: Pick<Crew, "verify">, place: Place, bytes: Uint8Array, lane: Uint8Array, session: SessionId): Promise<Manifest> {
+  const { payload, signature } = decodeEnvelope(bytes, MANIFEST);
+  if (!(await verify(lane, signedMessage(MANIFEST, payload), signature))) throw notSigned(MANIFEST);
+  return manifestIn(place, payload, lane, session);
+}
+
+/** @param payload verified */
+function manifestIn(place: Place, payload: Uint8Array, lane: Uint8Array, session?: SessionId): Manifest {
   const manifest = decodeManifest(payload);
   if (manifest.repo !== place.repo || !equal(manifest.lane, lane)) throw new HxError("lane-invalid", `a manifest of session '${manifest.session}' is for another lane`);
   if (session !== undefined && manifest.session !== session) throw new HxError("lane-invalid", `the manifest of session '${session}' is that of '${manifest.session}'`);
@@ -43,18 +57,20 @@ export interface SessionParts {
 
 /**
  * Reads a session's manifest and part records, and checks that they agree with each other and with the tree.
+ * @param crew verifies, where many are read
  * @throws HxError `lane-invalid`, `signature-invalid`, `not-found`
  */
-export async function sessionParts(store: ObjectReader, place: Place, lane: Uint8Array, tree: Oid, session: SessionId): Promise<SessionParts> {
-  return partsIn(store, place, lane, session, await directoryAt(store, tree, sessionPath(session)));
+export async function sessionParts(store: ObjectReader, place: Place, lane: Uint8Array, tree: Oid, session: SessionId, crew?: Pick<Crew, "verify">): Promise<SessionParts> {
+  return partsIn(store, place, lane, session, await directoryAt(store, tree, sessionPath(session)), crew);
 }
 
 /** As `sessionParts`, from the entries of the session's directory. */
-export async function partsIn(store: ObjectReader, place: Place, lane: Uint8Array, session: SessionId, entries: readonly TreeEntry[]): Promise<SessionParts> {
+export async function partsIn(store: ObjectReader, place: Place, lane: Uint8Array, session: SessionId, entries: readonly TreeEntry[], crew?: Pick<Crew, "verify">): Promise<SessionParts> {
   const byName = new Map(entries.map((entry) => [entry.name, entry.oid]));
   const manifestOid = byName.get("m");
   if (manifestOid === undefined) throw new HxError("not-found", `no session '${session}' in this lane`);
-  const manifest = manifestOf(place, await store.readBlob(manifestOid), lane, session);
+  const bytes = await store.readBlob(manifestOid);
+  const manifest = crew === undefined ? manifestOf(place, bytes, lane, session) : await manifestBy(crew, place, bytes, lane, session);
   const parts: PartRecord[] = [];
   const { h } = place.crypto.hashes;
   const chain: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 import { HxError } from "../../domain/errors.ts";
 import type { PersonId, SessionId } from "../../domain/ids.ts";
-import type { WrapCrew, Wrapper } from "../../ports/crypto.ts";
+import type { Crew, Wrapper } from "../../ports/crypto.ts";
 import { wrapPath } from "../../format/paths.ts";
 import { authorWrapId, nextChainKey, partKey } from "../../format/part-keys.ts";
 import type { PartRecord } from "../../format/part-record.ts";
@@ -19,7 +19,7 @@ export interface Author {
 }
 
 /** Opens wraps on this thread, or on another. */
-export type Opener = Pick<Wrapper | WrapCrew, "open">;
+export type Opener = Pick<Wrapper | Crew, "open">;
 
 /**
  * Keys of the parts of a session that this author wrote, by part number, for the parts asked for.

@@ -8,7 +8,8 @@ import type { Remote, RemoteOptions } from "../../ports/git.ts";
 import type { Ledger } from "../ledger.ts";
 import { sessionParts, type SessionParts } from "../lane/manifests.ts";
 import { openPart } from "../lane/part-reader.ts";
-import { authorPartKeys, type Author, type Opener } from "./author-keys.ts";
+import type { Crew } from "../../ports/crypto.ts";
+import { authorPartKeys, type Author } from "./author-keys.ts";
 import type { LaneSource } from "./lane-source.ts";
 
 /** A session whose keys are at hand. */
@@ -22,9 +23,9 @@ export interface OpenedSession {
 }
 
 /** Opens an own session: its parts are checked against the manifest, its keys against their commitments. */
-export async function openOwnSession(ledger: Ledger, author: Author, source: LaneSource, session: SessionId, opener?: Opener): Promise<OpenedSession> {
-  const parts = await sessionParts(source.store, ledger, source.publicKey, source.tree, session);
-  const keys = await authorPartKeys(ledger, author, source, parts, parts.parts, opener);
+export async function openOwnSession(ledger: Ledger, author: Author, source: LaneSource, session: SessionId, crew?: Crew): Promise<OpenedSession> {
+  const parts = await sessionParts(source.store, ledger, source.publicKey, source.tree, session, crew);
+  const keys = await authorPartKeys(ledger, author, source, parts, parts.parts, crew);
   return { session, source, parts, keys, facts: factsOf(ledger, parts, keys) };
 }
 

@@ -125,7 +125,7 @@ export function wrapsFor({ crypto, repo }: Pick<WritableLedger, "crypto" | "repo
 
 /** Makes them, by path. */
 export async function sealWraps({ crypto }: Pick<WritableLedger, "crypto">, owed: readonly OwedWrap[]): Promise<ReadonlyMap<string, Uint8Array>> {
-  const wraps = await crypto.wrapCrew(owed.length).wrapAll(owed);
+  const wraps = await crypto.crew(owed.length).wrapAll(owed);
   return new Map(owed.flatMap(({ path }, i) => {
     const wrap = wraps[i];
     return wrap === undefined ? [] : [[path, wrap] as const];

@@ -4,7 +4,8 @@ import type { SessionId } from "../../domain/ids.ts";
 import { SUITE } from "../../format/fields.ts";
 import { openPrivate, type PrivateFacts } from "../../format/private-block.ts";
 import type { Ledger } from "../ledger.ts";
-import type { Author, Opener } from "../read/author-keys.ts";
+import type { Crew } from "../../ports/crypto.ts";
+import type { Author } from "../read/author-keys.ts";
 import type { LaneSource } from "../read/lane-source.ts";
 import { openOwnSession, type OpenedSession } from "../read/open-session.ts";
 
@@ -24,7 +25,7 @@ export interface OwnOpened extends OwnSession {
 
 /** Opens many sessions with their authors' wraps: manifests, part records and wraps are read, no segment. In the order given. */
 export async function openOwnSessions(ledger: Ledger, sessions: readonly OwnSession[]): Promise<readonly OwnOpened[]> {
-  return openEach(ledger, sessions, async (own, opener) => ({ ...own, opened: await openOwnSession(ledger, own.author, own.source, own.session, opener) }));
+  return openEach(ledger, sessions, async (own, crew) => ({ ...own, opened: await openOwnSession(ledger, own.author, own.source, own.session, crew) }));
 }
 
 /**
@@ -32,9 +33,9 @@ export async function openOwnSessions(ledger: Ledger, sessions: readonly OwnSess
  * device, or a changed client, said it.
  */
 export async function openWhatOpens(ledger: Ledger, sessions: readonly OwnSession[]): Promise<readonly (OpenedSession | HxError)[]> {
-  return openEach(ledger, sessions, async ({ author, source, session }, opener) => {
+  return openEach(ledger, sessions, async ({ author, source, session }, crew) => {
     try {
-      return await openOwnSession(ledger, author, source, session, opener);
+      return await openOwnSession(ledger, author, source, session, crew);
     } catch (error) {
       if (isHxError(error)) return error;
       throw error;
@@ -42,8 +43,8 @@ export async function openWhatOpens(ledger: Ledger, sessions: readonly OwnSessio
   });
 }
 
-async function openEach<Opened>(ledger: Ledger, sessions: readonly OwnSession[], open: (own: OwnSession, opener: Opener) => Promise<Opened>): Promise<readonly Opened[]> {
-  const crew = ledger.crypto.wrapCrew(sessions.length);
+async function openEach<Opened>(ledger: Ledger, sessions: readonly OwnSession[], open: (own: OwnSession, crew: Crew) => Promise<Opened>): Promise<readonly Opened[]> {
+  const crew = ledger.crypto.crew(sessions.length);
   const batches: (readonly Opened[])[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {

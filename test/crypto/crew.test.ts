@@ -5,9 +5,9 @@ import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCrypto } from "../../src/adapters/crypto/libsodium.ts";
-import { wrapCrews } from "../../src/adapters/crypto/wrap-crew.ts";
+import { crews } from "../../src/adapters/crypto/crew.ts";
 import { isHxError } from "../../src/domain/errors.ts";
-import type { Crypto, WrapCrew } from "../../src/ports/crypto.ts";
+import type { Crypto, Crew } from "../../src/ports/crypto.ts";
 
 const MANY = 400;
 /** libsodium asks for node's modules by `require`. */
@@ -18,16 +18,16 @@ let crypto: Crypto;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "hx-crew-"));
   crypto = await loadCrypto();
-  await build({ entryPoints: ["src/adapters/crypto/wrap-thread.ts"], outfile: join(directory, "wrap-thread.mjs"), bundle: true, format: "esm", platform: "node", mainFields: ["module", "main"], banner, logLevel: "warning" });
+  await build({ entryPoints: ["src/adapters/crypto/crew-thread.ts"], outfile: join(directory, "crew-thread.mjs"), bundle: true, format: "esm", platform: "node", mainFields: ["module", "main"], banner, logLevel: "warning" });
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-const crewOf = (file: string): WrapCrew => wrapCrews(crypto.wrapper, pathToFileURL(join(directory, file)))(MANY);
+const crewOf = (file: string): Crew => crews(crypto, pathToFileURL(join(directory, file)))(MANY);
 const context = (n: number) => ({ purpose: "hx/share/v1", suite: 1, n });
 const seed = new Uint8Array(32).fill(7);
 
 describe.each([
-  ["with another thread", "wrap-thread.mjs"],
+  ["with another thread", "crew-thread.mjs"],
   ["without one", "nothing.mjs"],
   ["with one that dies at once", "dies.mjs"],
   ["with one that cannot be read", "broken.mjs"],
@@ -47,6 +47,14 @@ describe.each([
     expect(opened.map((plain) => new TextDecoder().decode(plain ?? undefined))).toEqual(wraps.map((__, n) => `key ${n}`));
   });
 
+  it("and many signatures are judged as the signer judges them", async () => {
+    const crew = crewOf(file);
+    const message = text.encode("said");
+    const publicKey = crypto.signer.publicKey(seed);
+    const signature = crypto.signer.sign(seed, message);
+    expect(await Promise.all([crew.verify(publicKey, message, signature), crew.verify(publicKey, text.encode("else"), signature), crew.verify(publicKey, message, signature.map((byte) => byte ^ 1)), crew.verify(new Uint8Array(3), message, signature)])).toEqual([true, false, false, false]);
+  });
+
   it("say of a wrap for somebody else, or a damaged one, what the wrapper says", async () => {
     const crew = crewOf(file);
     const wrap = crypto.wrapper.wrap(crypto.wrapper.publicKey(seed), context(1), text.encode("key"));
@@ -60,7 +68,7 @@ describe.each([
 
 it("a few wraps start no thread", async () => {
   await writeFile(join(directory, "told.mjs"), `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(join(directory, "started"))}, "");`);
-  const crew = wrapCrews(crypto.wrapper, pathToFileURL(join(directory, "told.mjs")))(5);
+  const crew = crews(crypto, pathToFileURL(join(directory, "told.mjs")))(5);
   const wrap = crypto.wrapper.wrap(crypto.wrapper.publicKey(seed), context(1), text.encode("key"));
   expect(await crew.open(seed, context(1), wrap)).toEqual(text.encode("key"));
   await expect(rm(join(directory, "started"))).rejects.toThrow("ENOENT");

@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { Crew, Crypto, WrapContext } from "../../ports/crypto.ts";
+
+type Job =
+  | { readonly kind: "wrap"; readonly to: Uint8Array; readonly context: WrapContext; readonly plaintext: Uint8Array }
+  | { readonly kind: "open"; readonly seed: Uint8Array; readonly context: WrapContext; readonly wrap: Uint8Array }
+  | { readonly kind: "verify"; readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array };
+
+type Result = Uint8Array | boolean | null;
+
+export interface ThreadRequest {
+  readonly id: number;
+  readonly jobs: readonly Job[];
+}
+
+export interface ThreadAnswer {
+  readonly id: number;
+  readonly results: readonly ("threw" | { readonly result: Result })[];
+}
+
+/** What both threads do. */
+type Primitives = Pick<Crypto, "wrapper" | "signer">;
+
+/** @throws HxError as the primitives */
+export function perform({ wrapper, signer }: Primitives, job: Job): Result {
+  if (job.kind === "wrap") return wrapper.wrap(job.to, job.context, job.plaintext);
+  if (job.kind === "open") return wrapper.open(job.seed, job.context, job.wrap);
+  return signer.verify(job.publicKey, job.message, job.signature);
+}
+
+interface Asked {
+  readonly job: Job;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+/** Under so many jobs a thread costs more than it saves: it loads libsodium first. */
+const WORTH = 200;
+/** Jobs of one message. */
+const LOAD = 16;
+
+/** Beside the bundle's chunks. Run from its source hx has no such file, and does the work on this thread. */
+const THREAD = new URL("../crew-thread.js", import.meta.url);
+
+/**
+ * A second thread for many jobs, started with the first that are worth it. Where none can be started, or it dies, the work is done on
+ * this one. It holds back no end of the process.
+ */
+export function crews(primitives: Primitives, thread = THREAD): Crypto["crew"] {
+  let team: Team | null = null;
+  return (jobs) => {
+    if (team === null && (jobs < WORTH || !existsSync(fileURLToPath(thread)))) return crewOf(async (job) => perform(primitives, job), 1);
+    team ??= new Team(primitives, thread);
+    const { ask, here } = team;
+    return crewOf(ask, 2, here);
+  };
+}
+
+type Ask = (job: Job) => Promise<Result>;
+
+/** @param threads with two, one half of the wraps is made by each */
+function crewOf(ask: Ask, threads: 1 | 2, here = ask): Crew {
+  return {
+    open: async (seed, context, wrap) => bytesOf(await ask({ kind: "open", seed, context, wrap })),
+    verify: async (publicKey, message, signature) => (await ask({ kind: "verify", publicKey, message, signature })) === true,
+    async wrapAll(wanted) {
+      const theirs = threads === 1 ? 0 : Math.ceil(wanted.length / 2);
+      const wraps = await Promise.all(wanted.map((one, i) => (i < theirs ? ask : here)({ kind: "wrap", ...one })));
+      return wraps.flatMap((wrap) => bytesOf(wrap) ?? []);
+    },
+  };
+}
+
+function bytesOf(result: Result): Uint8Array | null {
+  return result instanceof Uint8Array ? result : null;
+}
+
+/** This thread and the other. */
+class Team {
+  readonly #primitives: Primitives;
+  #worker: Worker | null;
+  #collected: Asked[] = [];
+  readonly #waiting = new Map<number, readonly Asked[]>();
+  #next = 0;
+
+  constructor(primitives: Primitives, thread: URL) {
+    this.#primitives = primitives;
+    this.#worker = new Worker(thread, { stdout: true, stderr: true });
+    this.#worker.unref();
+    this.#worker.on("message", (answer: ThreadAnswer) => this.#take(answer));
+    this.#worker.on("error", () => this.#goOnAlone());
+    this.#worker.on("exit", () => this.#goOnAlone());
+  }
+
+  /** By the other thread. */
+  readonly ask: Ask = (job) =>
+    new Promise((resolve, reject) => {
+      if (this.#collected.length === 0) setImmediate(() => this.#send());
+      this.#collected.push({ job, resolve, reject });
+      // The event loop may be busy for long: what is a load goes at once.
+      if (this.#collected.length === LOAD) this.#send();
+    });
+
+  /** By this thread. */
+  readonly here: Ask = async (job) => perform(this.#primitives, job);
+
+  #send(): void {
+    const asked = this.#collected;
+    this.#collected = [];
+    if (asked.length === 0) return;
+    if (this.#worker === null) return asked.forEach((one) => this.#doHere(one));
+    const id = this.#next++;
+    this.#waiting.set(id, asked);
+    this.#worker.ref();
+    const request: ThreadRequest = { id, jobs: asked.map(({ job }) => job) };
+    this.#worker.postMessage(request);
+  }
+
+  #take({ id, results }: ThreadAnswer): void {
+    const asked = this.#waiting.get(id) ?? [];
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#worker?.unref();
+    asked.forEach((one, i) => {
+      const answer = results[i];
+      if (answer === undefined || answer === "threw") this.#doHere(one);
+      else one.resolve(answer.result);
+    });
+  }
+
+  #goOnAlone(): void {
+    this.#worker = null;
+    const left = [...this.#waiting.values()].flat();
+    this.#waiting.clear();
+    for (const one of left) this.#doHere(one);
+  }
+
+  #doHere({ job, resolve, reject }: Asked): void {
+    this.here(job).then(resolve, reject);
+  }
+}
