@@ -40,6 +40,8 @@ interface Asked {
 const WORTH = 200;
 /** Jobs of one message. */
 const LOAD = 16;
+/** While so many wait for the other thread, this one does what comes. */
+const MOST_WAITING = 4 * LOAD;
 
 /** Beside the bundle's chunks. Run from its source hx has no such file, and does the work on this thread. */
 const THREAD = new URL("../crew-thread.js", import.meta.url);
@@ -51,23 +53,22 @@ const THREAD = new URL("../crew-thread.js", import.meta.url);
 export function crews(primitives: Primitives, thread = THREAD): Crypto["crew"] {
   let team: Team | null = null;
   return (jobs) => {
-    if (team === null && (jobs < WORTH || !existsSync(fileURLToPath(thread)))) return crewOf(async (job) => perform(primitives, job), 1);
+    if (team === null && (jobs < WORTH || !existsSync(fileURLToPath(thread)))) return crewOf(async (job) => perform(primitives, job));
     team ??= new Team(primitives, thread);
-    const { ask, here } = team;
-    return crewOf(ask, 2, here);
+    return crewOf(team.share, team);
   };
 }
 
 type Ask = (job: Job) => Promise<Result>;
 
-/** @param threads with two, one half of the wraps is made by each */
-function crewOf(ask: Ask, threads: 1 | 2, here = ask): Crew {
+/** @param threads where there are two, one half of the wraps is made by each */
+function crewOf(ask: Ask, threads: Pick<Team, "ask" | "here"> = { ask, here: ask }): Crew {
   return {
     open: async (seed, context, wrap) => bytesOf(await ask({ kind: "open", seed, context, wrap })),
     verify: async (publicKey, message, signature) => (await ask({ kind: "verify", publicKey, message, signature })) === true,
     async wrapAll(wanted) {
-      const theirs = threads === 1 ? 0 : Math.ceil(wanted.length / 2);
-      const wraps = await Promise.all(wanted.map((one, i) => (i < theirs ? ask : here)({ kind: "wrap", ...one })));
+      const half = Math.ceil(wanted.length / 2);
+      const wraps = await Promise.all(wanted.map((one, i) => (i < half ? threads.ask : threads.here)({ kind: "wrap", ...one })));
       return wraps.flatMap((wrap) => bytesOf(wrap) ?? []);
     },
   };
@@ -84,6 +85,8 @@ class Team {
   #collected: Asked[] = [];
   readonly #waiting = new Map<number, readonly Asked[]>();
   #next = 0;
+  /** Jobs that the other thread has. */
+  #busy = 0;
 
   constructor(primitives: Primitives, thread: URL) {
     this.#primitives = primitives;
@@ -93,6 +96,9 @@ class Team {
     this.#worker.on("error", () => this.#goOnAlone());
     this.#worker.on("exit", () => this.#goOnAlone());
   }
+
+  /** By whichever thread has less to do. */
+  readonly share: Ask = (job) => (this.#busy >= MOST_WAITING ? this.here(job) : this.ask(job));
 
   /** By the other thread. */
   readonly ask: Ask = (job) =>
@@ -113,6 +119,7 @@ class Team {
     if (this.#worker === null) return asked.forEach((one) => this.#doHere(one));
     const id = this.#next++;
     this.#waiting.set(id, asked);
+    this.#busy += asked.length;
     this.#worker.ref();
     const request: ThreadRequest = { id, jobs: asked.map(({ job }) => job) };
     this.#worker.postMessage(request);
@@ -121,6 +128,7 @@ class Team {
   #take({ id, results }: ThreadAnswer): void {
     const asked = this.#waiting.get(id) ?? [];
     this.#waiting.delete(id);
+    this.#busy -= asked.length;
     if (this.#waiting.size === 0) this.#worker?.unref();
     asked.forEach((one, i) => {
       const answer = results[i];
