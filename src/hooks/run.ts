@@ -94,9 +94,15 @@ async function prePush(wait: boolean, deps: HookDeps): Promise<void> {
 }
 
 function directoryOf(payload: HookPayload | null, deps: HookDeps): string {
-  const roots = payload?.["workspaceRoots"]; // Cline names no other directory
-  const cwd = payload?.["cwd"] ?? (Array.isArray(roots) ? (roots as readonly unknown[])[0] : undefined);
-  return typeof cwd === "string" && isAbsolute(cwd) && !cwd.includes("\0") ? cwd : deps.directory;
+  const roots = payload?.["workspaceRoots"] ?? payload?.["workspace_roots"]; // Cline and Cursor name no other directory
+  const cwd = payload?.["cwd"] || (Array.isArray(roots) ? (roots as readonly unknown[])[0] : undefined);
+  const directory = typeof cwd === "string" ? withoutSlash(cwd) : "";
+  return isAbsolute(directory) && !directory.includes("\0") ? directory : deps.directory;
+}
+
+/** On Windows Cursor writes `/c:/work`. */
+function withoutSlash(directory: string): string {
+  return process.platform === "win32" && /^\/[A-Za-z]:/.test(directory) ? directory.slice(1) : directory;
 }
 
 /** A payload that says nothing still says that something happened here: then every session is looked at. */

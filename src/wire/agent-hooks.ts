@@ -8,6 +8,7 @@ import { claudeHooks } from "../adapters/hooks/claude-hooks.ts";
 import { clineHooks } from "../adapters/hooks/cline-hooks.ts";
 import { codexHooks } from "../adapters/hooks/codex-hooks.ts";
 import { copilotHooks } from "../adapters/hooks/copilot-hooks.ts";
+import { cursorHooks } from "../adapters/hooks/cursor-hooks.ts";
 import { droidHooks } from "../adapters/hooks/droid-hooks.ts";
 import { geminiHooks } from "../adapters/hooks/gemini-hooks.ts";
 import { piHooks } from "../adapters/hooks/pi-hooks.ts";
@@ -55,6 +56,7 @@ const PLACES: readonly ((settings: Settings, project: string | null) => HookPlac
       project: project !== null,
       hxCommand: settings.hxCommand,
     }),
+  ({ home, hxCommand }, project) => cursorHooks({ hooksPath: join(project ?? home, ".cursor", "hooks.json"), project: project !== null, hxCommand }),
   ({ home, env, hxCommand }, project) => clineHooks({ folder: project === null ? env["CLINE_DIR"] || join(home, ".cline") : join(project, ".clinerules"), project: project !== null, hxCommand }),
   ({ home, env, platform, hxCommand }, project) => ampHooks({ folder: project === null ? join(settingsFolder(home, env, platform), "amp") : join(project, ".amp"), project: project !== null, hxCommand }),
   (settings, project) => pluginHooks({ agent: "opencode", folder: project === null ? join(configHome(settings), "opencode") : join(project, ".opencode"), project: project !== null, hxCommand: settings.hxCommand }),

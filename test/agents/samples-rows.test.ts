@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import os from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { cursor } from "../../src/adapters/agents/cursor/adapter.ts";
 import { kiloCode } from "../../src/adapters/agents/kilo-code/adapter.ts";
 import { openCode } from "../../src/adapters/agents/opencode/adapter.ts";
 import type { Agent, CapturedFile, SessionFacts } from "../../src/ports/agent.ts";
@@ -60,6 +61,16 @@ function factsOf(agent: Agent, content: Buffer, every = Number.POSITIVE_INFINITY
   });
   return reader.facts();
 }
+
+describe.runIf(here)("samples of Cursor's CLI", () => {
+  it.each(below("cursor", ".db").map((file) => [path.relative(SAMPLES, file), file] as const))("%s is read whole, in steps and viewed", async (_, from) => {
+    const { home, file } = newStore("unused");
+    const chat = path.join(path.dirname(file), "..", "..", "..", ".cursor", "chats", "0".repeat(32), "782a8d20-bbae-4776-9cda-17cce05b3b92");
+    mkdirSync(chat, { recursive: true });
+    copyFileSync(from, path.join(chat, "store.db"));
+    expect(await sessionsOf(cursor({ home }))).toBe(1);
+  });
+});
 
 describe.runIf(here)("samples of OpenCode and Kilo Code", () => {
   const databases = [

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { claudeCode } from "../../src/adapters/agents/claude-code/adapter.ts";
 import { codex } from "../../src/adapters/agents/codex/adapter.ts";
 import { copilotCli } from "../../src/adapters/agents/copilot-cli/adapter.ts";
+import { cursor } from "../../src/adapters/agents/cursor/adapter.ts";
 import { factoryDroid } from "../../src/adapters/agents/factory-droid/adapter.ts";
 import { geminiCli } from "../../src/adapters/agents/gemini-cli/adapter.ts";
 import { pi } from "../../src/adapters/agents/pi/adapter.ts";
@@ -28,6 +29,7 @@ const CASES = [
   { name: "gemini-cli", folders: ["gemini-cli", "made-here/gemini"], agent: (home: string) => geminiCli({ home, platform: "linux" }), place: "", named: sessionIn },
   { name: "qwen-code", folders: ["qwen-code", "made-here/qwen"], agent: (home: string) => qwenCode({ home, platform: "linux" }), place: `.qwen/projects/-a/chats/${ID}.jsonl` },
   { name: "kiro", folders: ["kiro-cli"], agent: (home: string) => kiro({ home }), place: `.kiro/sessions/cli/${ID}.jsonl` },
+  { name: "cursor", folders: ["cursor"], agent: (home: string) => cursor({ home }), place: `.cursor/projects/-a/agent-transcripts/${ID}.jsonl` },
   { name: "windsurf", folders: ["windsurf"], agent: (home: string) => windsurf({ home }), place: `.windsurf/transcripts/${ID}.jsonl` },
 ];
 

@@ -11,6 +11,8 @@ export interface SettingsPlaceOptions {
   /** Absolute path of the settings file. */
   readonly path: string;
   readonly hooks: readonly SettingsHook[];
+  /** What the agent wants in a file that hx makes, beside the hooks. */
+  readonly head?: Readonly<Record<string, number>>;
   /** The directory is made when absent. Else an absent one means that the agent is not here. */
   readonly makeDirectory: boolean;
   /** Called for a hook that stands in the file: what else decides whether it runs. */
@@ -41,7 +43,7 @@ export function settingsPlace(options: SettingsPlaceOptions): HookPlace {
     if (!(await agentIsHere())) return nothing;
     const file = await readTextFile(path, 0o600);
     const { text } = file;
-    const wanted = text === null ? newSettings(hooks) : explained(() => withHooks(text, hooks));
+    const wanted = text === null ? newSettings(hooks, options.head) : explained(() => withHooks(text, hooks));
     if (wanted === text) return nothing;
     if (apply) await replaceTextFile(file, wanted);
     const events = hooks.filter((hook) => text === null || findHook(text, hook) !== "same").map((hook) => hook.event);
@@ -52,7 +54,7 @@ export function settingsPlace(options: SettingsPlaceOptions): HookPlace {
     const file = await readTextFile(path, 0o600);
     const { text } = file;
     if (text === null) return nothing;
-    const rest = explained(() => withoutHooks(text, hooks));
+    const rest = explained(() => withoutHooks(text, hooks, options.head));
     if (rest === text) return nothing;
     await replaceTextFile(file, rest);
     // Not empty: it holds something else.

@@ -175,9 +175,9 @@ function addOne(text: string, hook: SettingsHook): string {
   return addChild(tree, groups, (style, indent) => laidOut(group(hook), style, indent));
 }
 
-/** Text of a file that hx makes. */
-export function newSettings(hooks: readonly SettingsHook[]): string {
-  return `${JSON.stringify({ hooks: Object.fromEntries(hooks.map((hook) => [hook.event, [group(hook)]])) }, null, 2)}\n`;
+/** Text of a file that hx makes. @param head what the agent wants in the file before its hooks */
+export function newSettings(hooks: readonly SettingsHook[], head: Readonly<Record<string, number>> = {}): string {
+  return `${JSON.stringify({ ...head, hooks: Object.fromEntries(hooks.map((hook) => [hook.event, [group(hook)]])) }, null, 2)}\n`;
 }
 
 /** Adds what is missing. @throws HxError `refused` as {@link findHook} */
@@ -227,7 +227,7 @@ function removeAll(text: string, hook: SettingsHook): string {
 }
 
 /** The inverse of {@link withHooks} and {@link newSettings}; null: the file was hx's own. @throws HxError `refused` */
-export function withoutHooks(text: string, hooks: readonly SettingsHook[]): string | null {
-  if (text === newSettings(hooks)) return null;
+export function withoutHooks(text: string, hooks: readonly SettingsHook[], head: Readonly<Record<string, number>> = {}): string | null {
+  if (text === newSettings(hooks, head)) return null;
   return [...hooks].reverse().reduce(removeAll, text);
 }

@@ -1,0 +1,145 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { HxError } from "../../../domain/errors.ts";
+import type { Agent, HookPayload, OpenFile, SessionSource, SourceFile } from "../../../ports/agent.ts";
+import { claimOf, confine } from "../shared/hook-payload.ts";
+import { openInside } from "../shared/open-file.ts";
+import { placeBelow, safeComponents } from "../shared/place.ts";
+import { sqliteDatabases, type Databases } from "../shared/sqlite/databases.ts";
+import { entriesOf, isInside, realDirectory, statOf, withRealPaths } from "../shared/store.ts";
+import { chatName, chatPath, directoryOfChat, openChat, type ChatFile } from "./chat.ts";
+import { directoryBeside, directoryOfProject } from "./places.ts";
+import { cursorReader } from "./reader.ts";
+import { cursorRoots, type CursorOptions } from "./roots.ts";
+import { idOfPlace, isId, lastChange, mayBeOf, PROJECT, sessionsIn, slugOf, transcriptFiles, TRANSCRIPTS, type Finding } from "./store.ts";
+import { cursorTurns } from "./turns.ts";
+import { cursorView } from "./view.ts";
+
+const NAME = "cursor";
+
+/** Cursor, the editor's transcripts and the sessions of its CLI: docs/agents/cursor.md. */
+export function cursor(options: CursorOptions): Agent {
+  const databases = sqliteDatabases(options.engine === undefined ? {} : { engine: options.engine });
+  const roots = async (): Promise<readonly string[]> => {
+    const found = await Promise.all(cursorRoots(options).map(realDirectory));
+    return [...new Set(found.filter((root) => root !== null))];
+  };
+  const find = async (id: string): Promise<SessionSource | null> => {
+    const known = await roots();
+    const finding = isId(id) ? (await findings(known)).get(id) : undefined;
+    return finding === undefined ? null : sourceOf(finding, await directoryOf(finding, known, databases));
+  };
+  return {
+    name: NAME,
+    title: "Cursor",
+    verifiedWith: ["transcripts of 2026-09", "CLI databases of 2026-09"],
+    roots,
+    async *discover(directories, narrow) {
+      const wanted = await withRealPaths(directories);
+      if (wanted.length === 0) return;
+      const known = await roots();
+      const found = await findings(known);
+      for (const id of [...found.keys()].sort()) {
+        const finding = found.get(id);
+        if (finding === undefined) continue;
+        const directory = await directoryOf(finding, known, databases);
+        const isNear = directory === undefined ? finding.project === undefined || mayBeOf(finding.project, wanted) : wanted.some((wish) => isInside(wish, directory));
+        const source = isNear ? await sourceOf(finding, directory) : null;
+        if (source !== null && (narrow?.changedSince === undefined || (await lastChange(source.files)) > narrow.changedSince)) yield source;
+      }
+    },
+    find,
+    fromHook: async (payload) => fromHook(payload, await roots(), find),
+    open: async (file) => open(file, await roots(), databases),
+    records: cursorReader,
+    view: cursorView,
+    turnsOf: cursorTurns,
+    placeOf: async (recorded, { directory }) => placeBelow((await roots())[0] ?? cursorRoots(options)[0] ?? options.home, placed(recorded, directory)),
+  };
+}
+
+/** One id is one session, whichever of Cursor's programs wrote of it. */
+async function findings(roots: readonly string[]): Promise<ReadonlyMap<string, Finding>> {
+  const found = new Map<string, Finding>();
+  for (const root of roots) for (const [id, finding] of await sessionsIn(root)) found.set(id, { ...finding, ...found.get(id) });
+  return found;
+}
+
+/** Where a session ran: what stands beside its own database, what that says, or what is known of its project. */
+async function directoryOf({ chat, project }: Finding, roots: readonly string[], databases: Databases): Promise<string | undefined> {
+  const beside = chat === undefined ? undefined : ((await directoryBeside(chat, roots)) ?? (await directoryWithin(chat, roots, databases)));
+  return beside ?? (project === undefined ? undefined : directoryOfProject(project, roots));
+}
+
+async function directoryWithin(chat: string, roots: readonly string[], databases: Databases): Promise<string | undefined> {
+  try {
+    const database = await databases.open(path.join(chat, "store.db"), roots);
+    try {
+      return directoryOfChat(database);
+    } finally {
+      database.close();
+    }
+  } catch {
+    // Damaged, or being written to: whoever opens it is told.
+    return undefined;
+  }
+}
+
+async function sourceOf(finding: Finding, directory: string | undefined): Promise<SessionSource | null> {
+  const files = [...(await chatFiles(finding)), ...(await transcriptFiles(finding, directory))];
+  return files.length === 0 ? null : { agent: NAME, id: finding.id, files };
+}
+
+async function chatFiles({ id, chat }: Finding): Promise<readonly SourceFile[]> {
+  if (chat === undefined) return [];
+  const absolute = path.join(chat, "store.db");
+  const stamps = await Promise.all([absolute, `${absolute}-wal`, path.join(chat, "meta.json")].map(async (file) => {
+    const stats = await statOf(file);
+    return stats === null ? "-" : `${stats.ino}.${stats.size}.${stats.mtimeMs}`;
+  }));
+  const file = (kind: ChatFile, rest: Pick<SourceFile, "role" | "growth">): SourceFile => ({ path: chatPath(id, kind), absolute, stamp: stamps.join(" "), ...rest });
+  const meta = (await entriesOf(chat)).some((entry) => entry.name === "meta.json" && entry.isFile());
+  return [
+    file("messages", { role: "transcript", growth: "append" }),
+    file("state", { role: "sidecar", growth: "rewrite" }),
+    file("log", { role: "sidecar", growth: "append" }),
+    ...(meta ? [{ path: `chats/${PROJECT}/${id}/meta.json`, absolute: path.join(chat, "meta.json"), role: "sidecar", growth: "rewrite" } as const] : []),
+  ];
+}
+
+async function open(file: SourceFile, roots: readonly string[], databases: Databases): Promise<OpenFile> {
+  const name = chatName(file.path);
+  if (name === undefined) return openInside(file.absolute, roots);
+  if (path.basename(file.absolute) !== "store.db") throw new HxError("refused", `'${file.absolute.replaceAll("\0", "")}' is no database of Cursor`);
+  const database = await databases.open(file.absolute, roots);
+  try {
+    const directory = await directoryBeside(path.dirname(file.absolute), roots);
+    const { dev, ino } = await stat(file.absolute);
+    return openChat({ database, ...name, identity: `${dev}:${ino}`, modifiedMs: await lastChange([file]), ...(directory === undefined ? {} : { directory }) });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Cursor calls a session a conversation. A sub-agent's transcript lies with the session that started it. */
+async function fromHook(payload: HookPayload, roots: readonly string[], find: (id: string) => Promise<SessionSource | null>): Promise<SessionSource | null> {
+  const own = (key: string): unknown => (Object.hasOwn(payload, key) ? payload[key] : undefined);
+  const said = own("conversation_id");
+  const claim = claimOf({ ...payload, ...(typeof said === "string" && said !== "" ? { session_id: said } : {}) });
+  const { transcript = claimOf({ transcript_path: own("agent_transcript_path") }).transcript } = claim;
+  if (transcript === undefined) return claim.id === undefined ? null : find(claim.id);
+  const place = await confine(transcript, roots);
+  if (place.at === "outside") return null;
+  const id = place.at === "inside" ? idOfPlace(place.root, place.real) : claim.id;
+  return id === undefined ? null : find(id);
+}
+
+function placed(recorded: string, directory: string): readonly string[] {
+  const components = safeComponents(recorded);
+  const [top, project, folder, first = "", ...below] = components;
+  if (top === "chats") throw new HxError("refused", "sessions of Cursor's CLI are not put back into its databases", { hints: ["hx handoff <session> --to cursor"] });
+  const id = below.length > 0 ? first : first.replace(/\.(?:jsonl|txt)$/, "");
+  if (top !== "projects" || project !== PROJECT || folder !== TRANSCRIPTS || !isId(id) || (below.length === 0 && id === first)) throw new HxError("refused", `not a path of this agent's store: '${recorded.slice(0, 80)}'`);
+  return [top, slugOf(directory), folder, first, ...below];
+}

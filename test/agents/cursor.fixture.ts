@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import sqlite from "node-sqlite3-wasm";
+import { cursor } from "../../src/adapters/agents/cursor/adapter.ts";
+import { slugOf, workspaceHash } from "../../src/adapters/agents/cursor/store.ts";
+import type { AgentFixture, MadeTurn, RowsFixture } from "./contract.ts";
+
+/** A line of a transcript of Cursor, made up in the form of the real ones. */
+export function cursorLine(role: string, ...parts: readonly object[]): string {
+  return JSON.stringify({ role, message: { content: parts } });
+}
+
+export const said = (text: string): object => ({ type: "text", text });
+export const asked = (text: string): object => said(`<user_query>\n${text}\n</user_query>`);
+
+const id = (number: number): string => `c4000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+const payload = (session: string, transcript: string | null): Readonly<Record<string, unknown>> => ({
+  conversation_id: session,
+  generation_id: "g",
+  model: "model-x",
+  hook_event_name: "stop",
+  cursor_version: "2.0.0",
+  workspace_roots: ["/home/dev/work/acme-web"],
+  user_email: "ada@example.com",
+  transcript_path: transcript,
+});
+
+/** Of the editor: a transcript, and a log of its project that names the workspace. */
+export function cursorFixture(home: string): AgentFixture {
+  const folder = (directory: string): string => path.join(home, ".cursor", "projects", slugOf(directory));
+  return {
+    agent: cursor({ home }),
+    directory: "beside",
+    timeless: true,
+    id,
+    transcript: (session, directory) => path.join(folder(directory), "agent-transcripts", `${session}.jsonl`),
+    begin: () => [],
+    turn: (_session, _directory, prompt, answer) => [
+      cursorLine("user", asked(prompt)),
+      cursorLine("assistant", said("I look.\n\n[REDACTED]"), { type: "tool_use", name: "Shell", input: { command: "ls", working_directory: "/evil" } }),
+      cursorLine("assistant", said(answer)),
+    ],
+    beside: async (_session, directory) => {
+      await mkdir(folder(directory), { recursive: true });
+      await writeFile(path.join(folder(directory), "worker.log"), `[info] starting workspacePath=${directory}\n[info] workspacePath=${directory} pid=7\n`);
+    },
+    strange: cursorLine("never_seen", said("x")),
+    payload,
+  };
+}
+
+export interface MadeChat {
+  /** JSON of the messages, in the order of the conversation. */
+  readonly messages: readonly (string | Uint8Array)[];
+  readonly others?: readonly Uint8Array[];
+  readonly meta?: object;
+  /** What the root says. */
+  readonly directory?: string;
+}
+
+/** Writes the database of one conversation of the CLI. */
+export function writeChat(file: string, { messages, others = [], meta = {}, directory }: MadeChat): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  rmSync(file, { force: true });
+  const database = new sqlite.Database(file);
+  try {
+    database.exec("CREATE TABLE blobs (id TEXT PRIMARY KEY, data BLOB); CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT)");
+    const put = (data: string | Uint8Array): Buffer => {
+      const bytes = Buffer.from(data);
+      const hash = createHash("sha256").update(bytes).digest();
+      database.run("INSERT OR IGNORE INTO blobs VALUES (?, ?)", [hash.toString("hex"), bytes]);
+      return hash;
+    };
+    const ids = messages.map(put);
+    others.forEach(put);
+    const uri = Buffer.from(directory === undefined ? "" : `file://${directory}`);
+    const root = Buffer.concat([...ids.flatMap((hash) => [Buffer.from([0x0a, 0x20]), hash]), Buffer.from([0x50, 0x96, 0x01]), ...(directory === undefined ? [] : [Buffer.from([0x4a, uri.length]), uri])]);
+    const value = JSON.stringify({ agentId: path.basename(path.dirname(file)), latestRootBlobId: put(root).toString("hex"), name: "New Agent", createdAt: 1_770_000_000_000, mode: "default", blobEncryptionKey: "very-secret", ...meta });
+    database.run("INSERT INTO meta VALUES ('0', ?)", [Buffer.from(value).toString("hex")]);
+  } finally {
+    database.close();
+  }
+}
+
+const cursorOptions = { cursor: { modelName: "model-x" } };
+
+export function turnMessages(i: number, { prompt, answer }: MadeTurn): readonly string[] {
+  const call = `call-${i}-0\nfc_${i}`;
+  return [
+    JSON.stringify({ role: "user", content: [said(`<timestamp>Sunday, Mar 1, 2026, 10:0${i} AM (UTC+1)</timestamp>\n<user_query>\n${prompt}\n</user_query>`)] }),
+    JSON.stringify({ role: "assistant", content: [{ type: "reasoning", text: "", signature: "", providerOptions: cursorOptions }, { type: "tool-call", toolCallId: call, toolName: "Shell", args: { command: "ls", cwd: "/evil" } }], id: `msg_${i}` }),
+    JSON.stringify({ role: "tool", content: [{ type: "tool-result", toolCallId: call, toolName: "Shell", result: "Exit code: 0\n\nx" }], id: `tool_${i}` }),
+    JSON.stringify({ role: "assistant", content: [said(answer)], id: `answer_${i}` }),
+  ];
+}
+
+/** Of the CLI: a database a conversation. */
+export function cursorChatFixture(home: string): RowsFixture {
+  const place = (session: string, directory: string): string => path.join(home, ".cursor", "chats", workspaceHash(directory), session, "store.db");
+  return {
+    storage: "rows",
+    directory: "header",
+    agent: cursor({ home }),
+    id,
+    transcript: place,
+    payload: (session) => payload(session, null),
+    strange: JSON.stringify({ id: "x", message: { role: "never_seen", content: "x" } }),
+    async write(session, directory, turns, modifiedMs) {
+      const file = place(session, directory);
+      writeChat(file, { messages: [JSON.stringify({ role: "system", content: "x" }), JSON.stringify({ role: "user", content: "<user_info>\nWorkspace Path: /evil\n</user_info>" }), ...turns.flatMap((turn, i) => turnMessages(i, turn))], directory: "/evil" });
+      const beside = path.join(path.dirname(file), "meta.json");
+      writeFileSync(beside, JSON.stringify({ cwd: directory, createdAtMs: 1, updatedAtMs: 2 }));
+      if (modifiedMs !== undefined) for (const each of [file, beside]) utimesSync(each, modifiedMs / 1000, modifiedMs / 1000);
+    },
+    async lock() {
+      const file = place(id(1), "/home/dev/work/acme-web");
+      const writing = setInterval(() => utimesSync(file, new Date(), new Date()), 1);
+      return async () => clearInterval(writing);
+    },
+  };
+}
