@@ -36,7 +36,7 @@ export function cursorFixture(home: string): AgentFixture {
     timeless: true,
     id,
     transcript: (session, directory) => path.join(folder(directory), "agent-transcripts", `${session}.jsonl`),
-    begin: () => [],
+    begin: () => [cursorLine("assistant", said(""))],
     turn: (_session, _directory, prompt, answer) => [
       cursorLine("user", asked(prompt)),
       cursorLine("assistant", said("I look.\n\n[REDACTED]"), { type: "tool_use", name: "Shell", input: { command: "ls", working_directory: "/evil" } }),

@@ -18,8 +18,12 @@ export async function cursorView(files: readonly CapturedFile[]): Promise<Sessio
   const builder = viewBuilder();
   let directory: string | undefined;
   for (const { record } of linesIn(main?.bytes ?? new Uint8Array(0), builder)) {
-    if (record === null) builder.damaged();
-    else directory ??= takeInto(record, state);
+    if (record === null) {
+      builder.damaged();
+      continue;
+    }
+    const told = takeInto(record, state);
+    directory ??= told;
   }
   await eachSubagent(files, ({ entries, call }) => {
     builder.insert(entries, call === undefined ? undefined : (entry) => entry.kind === "tool-call" && call(entry));
