@@ -91,6 +91,7 @@ async function placeOf(name: string, home: string, extension: string): Promise<{
   if (hasFixture(name)) {
     const fixture = (await fixtureOf(name))(home);
     const place = fixture.transcript(fixture.id(1), WORK);
+    if (name === "cursor" && extension === ".db") return { agent: fixture.agent, place: path.join(home, ".cursor", "chats", "w", fixture.id(1), "store.db") };
     // What names the directory stands beside such a document.
     if (fixture.storage !== "document" || fixture.directory !== "beside") return { agent: fixture.agent, place };
     await fixture.write(fixture.id(1), WORK, []);

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cursorEvents, cursorHooks } from "../../src/adapters/hooks/cursor-hooks.ts";
 import { kiroHooks } from "../../src/adapters/hooks/kiro-hooks.ts";
 import { agentHookCommand } from "../../src/adapters/hooks/shell.ts";
 import { windsurfHooks } from "../../src/adapters/hooks/windsurf-hooks.ts";
@@ -105,5 +106,41 @@ describe("kiro", () => {
     expect(await place().state()).toMatchObject([{ event: "agentSpawn", state: "absent" }, { event: "stop", state: "absent" }]);
     expect(await place(true).install()).toEqual({ changes: [], byHand: [] });
     expect(await snapshot(box, home)).toBe(before);
+  });
+});
+
+describe("cursor", () => {
+  const place = (project = false): HookPlace => cursorHooks({ hooksPath: join(home, ...(project ? ["p"] : []), ".cursor", "hooks.json"), project, hxCommand: "hx" });
+  const entry = { command: agentHookCommand("cursor", "hx"), timeout: 10 };
+  const all = Object.fromEntries(cursorEvents.map((event) => [event, [entry]]));
+
+  it("gets a file with its version, which goes again without a trace", async () => {
+    expect(await place().install()).toEqual({ changes: [], byHand: [] });
+    await mkdir(join(home, ".cursor"), { recursive: true });
+    await mkdir(join(home, "p"));
+    const before = await snapshot(box, home);
+    for (const project of [false, true]) {
+      await place(project).install();
+      expect(await read(...(project ? ["p"] : []), ".cursor", "hooks.json")).toEqual({ version: 1, hooks: all });
+      expect((await place(project).install()).changes).toEqual([]);
+      expect((await place(project).state()).map(({ event, state }) => [event, state])).toEqual(cursorEvents.map((event) => [event, "installed"]));
+      await place(project).remove();
+    }
+    expect(await snapshot(box, home)).toBe(before);
+  });
+
+  it("stands beside the person's entries, in a file of any layout, and none of it is before a tool", async () => {
+    await mkdir(join(home, ".cursor"), { recursive: true });
+    const file = join(home, ".cursor", "hooks.json");
+    for (const text of ['{"version":1,"hooks":{"stop":[{"command":"mine"}],"preToolUse":[{"command":"guard"}]}}', '{\r\n\t"version": 1, // mine\r\n\t"hooks": {\r\n\t\t"sessionStart": []\r\n\t}\r\n}\r\n']) {
+      await writeFile(file, text);
+      await place().install();
+      expect((await place().state()).every(({ state }) => state === "installed")).toBe(true);
+      expect((await readFile(file, "utf8")).includes("// mine")).toBe(text.includes("// mine"));
+      expect((await place().install()).changes).toEqual([]);
+      await place().remove();
+      expect(await readFile(file, "utf8")).toBe(text);
+    }
+    expect(cursorEvents.filter((event) => /^(?:pre|before)(?!Compact)/.test(event))).toEqual([]);
   });
 });

@@ -153,6 +153,14 @@ describe("agent hooks", () => {
     expect(seen.calls).toEqual([["captureSession", "codex", payload, payload.cwd]]);
   });
 
+  it("take the first of a window's folders where the payload names no other directory", async () => {
+    const here = join(directory, "repository");
+    for (const roots of [{ workspaceRoots: [here, "/other"] }, { workspace_roots: [here, "/other"] }, { workspace_roots: [here], cwd: "" }, { workspace_roots: ["/other"], cwd: here }]) {
+      const { deps, calls } = watched({}, { directory: "/nowhere" });
+      await runHook(["agent", "cursor"], bytes(JSON.stringify(roots)), deps);
+      expect(calls).toEqual([["captureSession", "cursor", roots, here]]);
+    }
+  });
   it("end at once outside of any repository", async () => {
     const seen = watched({}, { world: () => Promise.reject(new Error("must not be loaded")) });
     await runHook(["agent", "codex"], bytes(JSON.stringify({ cwd: directory })), seen.deps);
