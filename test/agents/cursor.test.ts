@@ -183,7 +183,7 @@ describe("cursor: what a hook says", () => {
 describe("cursor: its view", () => {
   const view = (lines: readonly string[], more: Readonly<Record<string, readonly string[]>> = {}) => {
     const file = (recorded: string, role: "transcript" | "subagent", of: readonly string[]) => ({ path: recorded, role, bytes: () => Promise.resolve(Buffer.from(of.map((line) => `${line}\n`).join(""))) });
-    return cursor({ home }).view([file(`projects/_/agent-transcripts/${ID}.jsonl`, "transcript", lines), ...Object.entries(more).map(([recorded, of]) => file(recorded, recorded.includes("subagents") ? "subagent" : "transcript", of))]);
+    return cursor({ home }).view([...Object.entries(more).map(([recorded, of]) => file(recorded, recorded.includes("subagents") ? "subagent" : "transcript", of)), file(`projects/_/agent-transcripts/${ID}.jsonl`, "transcript", lines)]);
   };
   it("of a transcript has prompts without what Cursor adds, sealed reasoning, calls and the edits that were asked for", async () => {
     const made = await view(
