@@ -94,10 +94,15 @@ async function prePush(wait: boolean, deps: HookDeps): Promise<void> {
 }
 
 function directoryOf(payload: HookPayload | null, deps: HookDeps): string {
-  const roots = payload?.["workspaceRoots"] ?? payload?.["workspace_roots"]; // Cline and Cursor name no other directory
-  const cwd = payload?.["cwd"] || (Array.isArray(roots) ? (roots as readonly unknown[])[0] : undefined);
+  const cwd = payload?.["cwd"] || rootsOf(payload)[0];
   const directory = typeof cwd === "string" ? withoutSlash(cwd) : "";
   return isAbsolute(directory) && !directory.includes("\0") ? directory : deps.directory;
+}
+
+/** Cline and Cursor name no other directory. */
+function rootsOf(payload: HookPayload | null): readonly unknown[] {
+  const roots = payload?.["workspaceRoots"] ?? payload?.["workspace_roots"];
+  return Array.isArray(roots) ? roots : [];
 }
 
 /** On Windows Cursor writes `/c:/work`. */
@@ -105,13 +110,17 @@ function withoutSlash(directory: string): string {
   return process.platform === "win32" && /^\/[A-Za-z]:/.test(directory) ? directory.slice(1) : directory;
 }
 
-/** A payload that says nothing still says that something happened here: then every session is looked at. */
+/**
+ * A payload that says nothing still says that something happened here: then every session is looked at. So does one of a window with
+ * several roots: in which of them the session runs it does not say, and one may lie outside the boundary.
+ */
 async function agentHook(agent: string, stdin: AsyncIterable<unknown>, deps: HookDeps): Promise<void> {
   const payload = await readPayload(await readInput(stdin));
   const directory = directoryOf(payload, deps);
   if (!deps.repositoryGiven && !(await repositoryNear(directory))) return;
   const world = await deps.world();
-  const work = payload === null ? world.captureAll(directory) : world.captureSession(agent, payload, directory);
+  const isPlaced = Boolean(payload?.["cwd"]) || rootsOf(payload).length < 2;
+  const work = payload === null || !isPlaced ? world.captureAll(directory) : world.captureSession(agent, payload, directory);
   await within((deps.limits ?? limits).capture, work);
 }
 

@@ -153,9 +153,17 @@ describe("agent hooks", () => {
     expect(seen.calls).toEqual([["captureSession", "codex", payload, payload.cwd]]);
   });
 
-  it("take the first of a window's folders where the payload names no other directory", async () => {
+  it("look at every session where a window has several folders, and place none by them", async () => {
     const here = join(directory, "repository");
-    for (const roots of [{ workspaceRoots: [here, "/other"] }, { workspace_roots: [here, "/other"] }, { workspace_roots: [here], cwd: "" }, { workspace_roots: ["/other"], cwd: here }]) {
+    for (const roots of [{ workspaceRoots: [here, "/other"] }, { workspace_roots: [here, "/other"], cwd: "" }]) {
+      const { deps, calls } = watched({}, { directory: "/nowhere" });
+      await runHook(["agent", "cursor"], bytes(JSON.stringify(roots)), deps);
+      expect(calls).toEqual([["captureAll", here]]);
+    }
+  });
+  it("take a window's only folder where the payload names no other directory", async () => {
+    const here = join(directory, "repository");
+    for (const roots of [{ workspaceRoots: [here] }, { workspace_roots: [here], cwd: "" }, { workspace_roots: ["/other", "/more"], cwd: here }]) {
       const { deps, calls } = watched({}, { directory: "/nowhere" });
       await runHook(["agent", "cursor"], bytes(JSON.stringify(roots)), deps);
       expect(calls).toEqual([["captureSession", "cursor", roots, here]]);
