@@ -20,8 +20,9 @@ export async function* hookChecks(settings: Settings, clone: Clone, directory: s
       return entry === undefined ? fail("hx has no such hook") : gitFinding(settings, clone, event, entry);
     });
   }
+  const withHooks = new Set((await hookPlaces(settings, directory, false)).map(({ name }) => name));
   for (const agent of AGENTS) {
-    if (!(await agent.present(settings))) continue;
+    if (!withHooks.has(agent.name) || !(await agent.present(settings))) continue;
     yield check(`hooks of ${agent.name}`, () => agentFinding(settings, directory, agent.name));
   }
 }

@@ -24,7 +24,7 @@ async function payloads(scenario: string): Promise<readonly HookPayload[]> {
 }
 
 async function session(scenario: string, id: string): Promise<SessionSource> {
-  await cp(path.join(FIXTURES, scenario, "store"), path.join(home, ".cline"), { recursive: true });
+  await cp(path.join(FIXTURES, scenario, "store"), path.join(home, ".cline", "data"), { recursive: true });
   const source = await agent.find(id);
   if (source === null) throw new Error("not found");
   return source;

@@ -32,7 +32,7 @@ describe("the package", () => {
   it("brings the program, its documentation and the licences, and nothing else", async () => {
     const { out } = await hx.run("tar", ["-tzf", hx.tarball]);
     const paths = out.trim().split("\n").map((path) => path.replace(/^package\//, ""));
-    const odd = paths.filter((path) => !/^(bin\/hx\.js|dist\/(main\.js|chunks\/[\w.-]+\.(js|wasm)|demo\/.+\.(jsonl|json)|THIRD-PARTY\.txt)|docs\/.+\.(md|json)|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(path));
+    const odd = paths.filter((path) => !/^(bin\/hx\.js|dist\/((main|crew-thread)\.js|chunks\/[\w.-]+\.(js|wasm)|demo\/.+\.(jsonl|json)|THIRD-PARTY\.txt)|docs\/.+\.(md|json)|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(path));
     expect(odd).toEqual([]);
     expect(paths).toEqual(expect.arrayContaining(["bin/hx.js", "dist/main.js", "dist/THIRD-PARTY.txt", "LICENSE", "README.md", "CHANGELOG.md"]));
     expect((await stat(hx.tarball)).size).toBeLessThan(MOST_BYTES);

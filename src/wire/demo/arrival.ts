@@ -34,7 +34,7 @@ export async function* arrival(play: Play, laptop: Machine, before: readonly Sto
   yield shown("The same sessions", again);
   let session = "";
   for (const id of idsOf(again.lines)) {
-    const restored = await stage.run(fresh, ["hx", "restore", id]);
+    const restored = await stage.run(fresh, ["hx", "restore", id, "--exact"]);
     if (restored.lines.some((line) => line.includes(GROWING))) session = id;
     yield shown("Back into the agent's own store", restored);
   }
