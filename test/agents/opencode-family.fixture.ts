@@ -56,12 +56,12 @@ export function addSession(database: Connection, { id, directory, turns, parent,
   for (const table of ["part", "message"]) database.run(`DELETE FROM ${table} WHERE session_id = ?`, [id]);
   database.run("DELETE FROM session WHERE id = ?", [id]);
   database.run("INSERT INTO session VALUES (?, 'root', ?, 'calm-harbor', ?, '', ?, '1.18.33', 0.5, NULL, ?, ?)", [id, parent ?? null, directory, title ?? "New session - 2026-03-01T10:00:00.000Z", begun, updated ?? begun]);
-  turns.forEach(({ prompt, answer }, i) => {
+  turns.forEach(({ prompt, answer, directory: ran = directory }, i) => {
     const at = begun + i * 1000;
     const asked = `msg_${id.slice(4)}${String(2 * i).padStart(4, "0")}`;
     addMessage(database, { id: asked, session: id, at, updated: updated ?? at, data: { role: "user", time: { created: at }, agent: "build", model: { providerID: "p", modelID: "model-x" } }, parts: [{ type: "text", text: prompt }] });
     const parts = [{ type: "step-start" }, { type: "tool", tool: "bash", callID: `call_${i}`, state: { status: "completed", input: { command: "ls", cwd: "/evil" }, output: "x\n", metadata: { exit: 0 }, time: { start: at + 2, end: at + 3 } } }, { type: "text", text: answer }, { type: "step-finish", reason: "stop" }];
-    addMessage(database, { id: `msg_${id.slice(4)}${String(2 * i + 1).padStart(4, "0")}`, session: id, at: at + 1, updated: updated ?? at + 1, data: answerData(directory, asked, at + 1), parts });
+    addMessage(database, { id: `msg_${id.slice(4)}${String(2 * i + 1).padStart(4, "0")}`, session: id, at: at + 1, updated: updated ?? at + 1, data: answerData(ran, asked, at + 1), parts });
   });
 }
 

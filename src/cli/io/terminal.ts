@@ -42,7 +42,7 @@ class DeviceTerminal implements Terminal {
 
   async confirm(question: string): Promise<boolean> {
     if (this.#plain) return /^y(es)?$/i.test((await this.#line(`${question} (y/N) `)).trim());
-    const { confirm } = await import("@inquirer/prompts");
+    const { default: confirm } = await import("@inquirer/confirm");
     return this.#prompt(() => confirm({ message: question, default: false }, this.#context()));
   }
 
@@ -51,14 +51,14 @@ class DeviceTerminal implements Terminal {
       const line = (await this.#line(suggestion === undefined ? `${question}: ` : `${question} (${suggestion}): `)).trim();
       return line === "" ? (suggestion ?? "") : line;
     }
-    const { input } = await import("@inquirer/prompts");
+    const { default: input } = await import("@inquirer/input");
     const config = suggestion === undefined ? { message: question } : { message: question, default: suggestion };
     return this.#prompt(() => input(config, this.#context()));
   }
 
   async secret(question: string): Promise<string> {
     if (this.#plain) return this.#hidden(`${question}: `);
-    const { password } = await import("@inquirer/prompts");
+    const { default: password } = await import("@inquirer/password");
     return this.#prompt(() => password({ message: question, mask: false }, this.#context()));
   }
 

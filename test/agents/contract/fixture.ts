@@ -6,6 +6,8 @@ import type { Agent, HookPayload } from "../../../src/ports/agent.ts";
 export interface MadeTurn {
   readonly prompt: string;
   readonly answer: string;
+  /** Where it ran, absolute, if elsewhere than its session; of rows alone. */
+  readonly directory?: string;
 }
 
 interface Common {
