@@ -4,6 +4,7 @@ import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { WritableLedger } from "../app/ledger.ts";
 import { dueError, publish } from "../app/publish/publish.ts";
 import { AS_THEY_ARE, laneSource } from "../app/read/lane-source.ts";
+import { Catalog } from "../app/sessions/catalog.ts";
 import { shortApproval } from "../app/sharing/choose-own.ts";
 import { personRecipient } from "../app/sharing/recipients.ts";
 import { revoke, type Revoking } from "../app/sharing/revoke.ts";
@@ -56,9 +57,17 @@ export async function eraseHere(settings: Settings, context: WorldContext, ports
   if (erased.size === 0) throw new HxError("refused", "all of it lies in lanes that another clone or device of yours writes: only that one can erase it", { data: { sessions: chosen.length } });
   if (!(await confirm(plan))) throw new HxError("interrupted", "nothing was erased");
   for (const record of chosen.filter(({ kept }) => kept.some(({ session }) => erased.has(session)))) await stopCapture(ledger, record, WAIT_MS);
+  await forgetNoted(here, chosen);
   // What is staged of other sessions goes into the lane now, so that the keys are looked at as they will be.
   await publish(ledger, { state, waitMs: WAIT_MS });
   return { ...plan, ...(await say(here, ledger, chosen, revoking, context.signal)) };
+}
+
+/** What this clone noted of them holds their keys. */
+async function forgetNoted({ ledger, acting }: SharingClone, chosen: readonly OwnRecord[]): Promise<void> {
+  const catalog = new Catalog(ledger, { person: acting.person, keys: acting.personKeys });
+  for (const { session, source } of chosen.flatMap(({ kept }) => kept)) if (source !== null) await catalog.forget(source, session);
+  await catalog.save();
 }
 
 async function say(here: SharingClone, ledger: WritableLedger, chosen: readonly OwnRecord[], revoking: readonly Revoking[], signal: AbortSignal): Promise<Omit<EraseReport, keyof ErasePlan>> {

@@ -1,13 +1,14 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { WritableLedger } from "../app/ledger.ts";
 import { joinAdditions, type Additions } from "../app/publish/additions.ts";
-import { fetchSegments } from "../app/read/open-session.ts";
-import { approve, sharedSession, type Approved, type SharedSession } from "../app/sharing/approve.ts";
+import { fetchSegments, openOwnSession, type OpenedSession } from "../app/read/open-session.ts";
+import { approve, type Approved, type SharedSession } from "../app/sharing/approve.ts";
 import { authorsOf } from "../app/sharing/authors.ts";
 import { lanesOf, ownSessions, requestNamed, sessionNamed, shortApproval } from "../app/sharing/choose-own.ts";
 import { copyOf, examine, isKnownClean, type Copied, type Examined } from "../app/sharing/examine.ts";
 import { requestName } from "../app/sharing/find-request.ts";
-import { openOwnSessions, type AuthorLanes, type OwnOpened, type OwnSession } from "../app/sharing/open-sessions.ts";
+import { knownSessions, type OwnKnown } from "../app/sharing/known-sessions.ts";
+import type { AuthorLanes, OwnSession } from "../app/sharing/open-sessions.ts";
 import { shownTies } from "../app/sharing/read-sharing.ts";
 import { audienceRecipients } from "../app/sharing/recipients.ts";
 import { subjectWords } from "../app/sharing/requests.ts";
@@ -48,8 +49,10 @@ export async function shareHere(
   const ledger = speakingLane(here);
   const wanted = await chosen(here, options, finder);
   context.progress.phase("looking at what would be shared");
+  // Where there are many, the second thread has loaded its primitives by the time that wraps are made.
+  ledger.crypto.crew(wanted.sessions.length);
   const scanner = await openScanner(settings, ledger.crypto.hashes);
-  const examined = await examineAll(here, context, scanner, await openOwnSessions(ledger, wanted.sessions));
+  const examined = await examineAll(here, context, scanner, await knownSessions(ledger, here.acting.person, wanted.sessions));
   const { turns } = wanted;
   const isCut = options.redact || turns !== undefined;
   const decision = await decide({ ...planOf(here, options, wanted, examined, isCut), copiesOnly: terms.redaction });
@@ -61,11 +64,11 @@ export async function shareHere(
   context.progress.phase("sealing");
   for (const one of examined) {
     if (!isCut && (one.findings.length === 0 || decision === "as-is")) {
-      shared.push({ author: one.author.person, what: sharedSession(one.opened) });
+      shared.push({ author: one.author.person, what: one.shared });
       continue;
     }
-    await fetchSegments(ledger, [one.opened], fetcherOf(here, context));
-    const copy = await copyOf(ledger, await agentFor(settings, one), scanner, one, turns === undefined ? undefined : numbersOf(turns));
+    const opened = await withContent(here, context, one);
+    const copy = await copyOf(ledger, await agentFor(settings, one), scanner, opened, one.secrets, turns === undefined ? undefined : numbersOf(turns));
     copies.push(copy);
     // A copy lies in the lane of who makes it: of a session of somebody who departed it is the successor's own.
     shared.push({ author: here.acting.person, what: copy.shared });
@@ -154,7 +157,7 @@ async function answering(here: SharingClone, lanes: readonly AuthorLanes[], sess
   return sessionNamed(sessions, first.session);
 }
 
-async function examineAll(here: SharingClone, context: WorldContext, scanner: Scanner, all: readonly OwnOpened[]): Promise<readonly Examined[]> {
+async function examineAll(here: SharingClone, context: WorldContext, scanner: Scanner, all: readonly OwnKnown[]): Promise<readonly Examined[]> {
   const { clone } = here;
   const ledger = speakingLane(here);
   const examined: Examined[] = [];
@@ -163,19 +166,27 @@ async function examineAll(here: SharingClone, context: WorldContext, scanner: Sc
       examined.push({ ...own, findings: [], secrets: [], scanned: "capture" });
       continue;
     }
-    await fetchSegments(ledger, [own.opened], fetcherOf(here, context));
-    examined.push(await examine(ledger, await agentFor(clone.settings, own), scanner, own));
+    const opened = await withContent(here, context, own);
+    examined.push(await examine(ledger, await agentFor(clone.settings, own), scanner, own, opened));
   }
   return examined;
+}
+
+/** Opens a session and has its segments here. */
+async function withContent(here: SharingClone, context: WorldContext, { author, source, session }: OwnSession): Promise<OpenedSession> {
+  const ledger = speakingLane(here);
+  const opened = await openOwnSession(ledger, author, source, session);
+  await fetchSegments(ledger, [opened], fetcherOf(here, context));
+  return opened;
 }
 
 function fetcherOf({ clone, remote }: SharingClone, { signal }: WorldContext): Parameters<typeof fetchSegments>[2] {
   return { remote: clone.remote, url: remote, options: { signal } };
 }
 
-async function agentFor(settings: Settings, { session, opened }: OwnOpened): Promise<Agent> {
-  const agent = await agentNamed(settings, opened.facts.agent);
-  if (agent === null) throw new HxError("too-new", `this hx does not know the agent '${opened.facts.agent}' of session '${session}'`, { hints: ["hx list"] });
+async function agentFor(settings: Settings, { session, facts }: OwnKnown): Promise<Agent> {
+  const agent = await agentNamed(settings, facts.agent);
+  if (agent === null) throw new HxError("too-new", `this hx does not know the agent '${facts.agent}' of session '${session}'`, { hints: ["hx list"] });
   return agent;
 }
 
@@ -213,13 +224,13 @@ function planOf({ acting, sharing, state }: SharingClone, options: ShareOptions,
   };
 }
 
-function planSession({ session, opened, findings, scanned }: Examined, copy: boolean, only: readonly TurnRange[] | undefined, author: string | undefined): SharePlanSession {
-  const { agent, title, turns, files, bytes } = opened.facts;
+function planSession({ session, facts, shared, findings, scanned }: Examined, copy: boolean, only: readonly TurnRange[] | undefined, author: string | undefined): SharePlanSession {
+  const { agent, title, turns, files, bytes } = facts;
   const known = { title, turns, files, bytes, only, author };
   return {
     id: session,
     agent,
-    parts: opened.parts.parts.length,
+    parts: shared.keys.length,
     copy,
     scanned,
     findings: findings.map(({ turn, ...finding }) => ({ ...finding, ...(turn === undefined ? {} : { turn: turn + 1 }) })),

@@ -1,6 +1,9 @@
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
 import { REISSUE, REISSUE_COMMAND } from "../app/lane/reissue.ts";
+import type { Author } from "../app/read/author-keys.ts";
+import { lanesOf, ownSessions } from "../app/sharing/choose-own.ts";
+import { noteOwnSessions } from "../app/sharing/known-sessions.ts";
 import { WaitingNotes } from "../app/sharing/waiting-note.ts";
 import { takeFromHome } from "../app/sync/home.ts";
 import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
@@ -19,7 +22,7 @@ import { HOME_KEY } from "./home-key.ts";
 import { renewPersonKeyIfDue } from "./person-key.ts";
 import { lookForRequests } from "./request-notices.ts";
 import type { Settings } from "./settings.ts";
-import { sharingOf } from "./sharing-clone.ts";
+import { sharingOf, type SharingClone } from "./sharing-clone.ts";
 import { teamDuties } from "./team-duties.ts";
 
 const WAIT_MS = 20_000;
@@ -87,7 +90,9 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
     const unlocked = await openHere(settings, context.directory, ports, "never", context.signal);
     if (unlocked.identity === null) return null;
     try {
-      const done = await doDuties(await sharingOf(unlocked, context, "none"), context.signal);
+      const sharing = await sharingOf(unlocked, context, "none");
+      const done = await doDuties(sharing, context.signal);
+      await noteOwn(sharing);
       await new WaitingNotes(ledger.work, unlocked.identity.person).owes(done.waiting.length);
       return done;
     } catch (error) {
@@ -110,6 +115,13 @@ export async function syncHere(settings: Settings, context: WorldContext, ports:
       warnings.push(`the workspace's home cannot be reached: ${error.message}`);
     }
   }
+}
+
+/** What a share of one's own sessions needs is at hand from now on. */
+async function noteOwn({ ledger, state, acting, sharing }: SharingClone): Promise<void> {
+  const author: Author = { person: acting.person, keys: acting.personKeys };
+  const sessions = await ownSessions(ledger, lanesOf(state.chain.state, [author], sharing));
+  await noteOwnSessions(ledger, author, [...sessions.values()]);
 }
 
 function lineOf(remote: string, result: SyncResult): SyncReport["remotes"][number] {

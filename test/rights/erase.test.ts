@@ -116,8 +116,8 @@ describe("erasing", () => {
     expect(report["revocations"]).toHaveLength(1);
     expect(await commitsAt()).toBe(before + 1);
 
-    expect(await rowsOf(ada)).toEqual({ [shared]: "erased", [kept]: "pushed" });
     expect(await isInCatalog(ada, shared)).toBe(false);
+    expect(await rowsOf(ada)).toEqual({ [shared]: "erased", [kept]: "pushed" });
     expect(await isInCatalog(ada, kept)).toBe(true);
     for (const args of [["show", shared], ["restore", shared], ["export", shared, "--output", world.path("out")]]) expect(await ada.failure(...args), args[0]).toMatchObject({ exit: 4, code: "erased" });
     expect(await ada.failure("erase", shared, "--yes")).toMatchObject({ exit: 4, code: "erased" });

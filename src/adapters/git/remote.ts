@@ -55,12 +55,20 @@ export function gitRemote(settings: RemoteSettings = {}): Remote {
     });
   };
 
+  // One process of hx is over in seconds: what git's configuration says of a remote is asked once.
+  const urls = new Map<string, Promise<string>>();
   /** A name becomes the URL behind it: git's settings of a named remote (refspecs, mirror, prune) must not apply. */
   const urlOf = async (remote: string, direction: "fetch" | "push"): Promise<string> => {
     if (remote.startsWith("-") || /[\n\0]/.test(remote)) throw new HxError("usage", `not a remote: '${remote}'`);
     if (checkout === undefined || /[/:\\]/.test(remote)) return remote;
+    const name = `${direction} ${remote}`;
+    const url = urls.get(name) ?? urlFrom(checkout, remote, direction);
+    urls.set(name, url);
+    return url;
+  };
+  const urlFrom = async ({ gitDirectory }: Checkout, remote: string, direction: "fetch" | "push"): Promise<string> => {
     const which = direction === "push" ? ["--push"] : [];
-    const ran = await run(local, [`--git-dir=${checkout.gitDirectory}`, "remote", "get-url", ...which, "--", remote]);
+    const ran = await run(local, [`--git-dir=${gitDirectory}`, "remote", "get-url", ...which, "--", remote]);
     return ran.code === 0 ? text(ran).trimEnd() : remote;
   };
 

@@ -3,15 +3,15 @@ import type { PrivateFacts } from "../../format/private-block.ts";
 import type { Agent } from "../../ports/agent.ts";
 import type { Scanner, Secret } from "../../ports/scanner.ts";
 import type { WritableLedger } from "../ledger.ts";
-import { sessionRecords } from "../read/open-session.ts";
+import { sessionRecords, type OpenedSession } from "../read/open-session.ts";
 import { redactSession } from "../redact/redact-session.ts";
 import { sealCopy } from "../redact/seal-copy.ts";
 import { isScanCurrent, scanSession, type FoundSecret } from "../scan/scan-session.ts";
 import type { SharedSession } from "./approve.ts";
-import type { OwnOpened } from "./open-sessions.ts";
+import type { OwnKnown } from "./known-sessions.ts";
 
 /** A session with what the secret scan says of it today. */
-export interface Examined extends OwnOpened {
+export interface Examined extends OwnKnown {
   /** Empty: nothing was found. */
   readonly findings: readonly FoundSecret[];
   readonly secrets: readonly Secret[];
@@ -20,13 +20,13 @@ export interface Examined extends OwnOpened {
 }
 
 /** Whether nothing has to be opened to know that nothing was found. */
-export function isKnownClean({ opened: { facts } }: OwnOpened, scanner: Scanner): boolean {
+export function isKnownClean({ facts }: OwnKnown, scanner: Scanner): boolean {
   return isScanCurrent(facts, scanner) && facts.scan?.found === 0;
 }
 
 /** Scans the content of one session; its segments must be here. */
-export async function examine(ledger: WritableLedger, agent: Agent, scanner: Scanner, own: OwnOpened): Promise<Examined> {
-  const { findings, secrets } = await scanSession(ledger, agent, scanner, own.opened);
+export async function examine(ledger: WritableLedger, agent: Agent, scanner: Scanner, own: OwnKnown, opened: OpenedSession): Promise<Examined> {
+  const { findings, secrets } = await scanSession(ledger, agent, scanner, opened);
   return { ...own, findings, secrets, scanned: "now" };
 }
 
@@ -47,7 +47,7 @@ export interface Copied {
  * @param turns counted from 1; absent: all
  * @throws HxError `refused` when nothing is left to show, or something could not be taken out
  */
-export async function copyOf(ledger: WritableLedger, agent: Agent, scanner: Scanner, { opened, secrets }: Examined, turns?: ReadonlySet<number>): Promise<Copied> {
+export async function copyOf(ledger: WritableLedger, agent: Agent, scanner: Scanner, opened: OpenedSession, secrets: readonly Secret[], turns?: ReadonlySet<number>): Promise<Copied> {
   const indexes = turns === undefined ? undefined : new Set([...turns].map((turn) => turn - 1));
   const redacted = await redactSession(sessionRecords(ledger, opened), opened.facts, { agent, scanner, secrets, ...(indexes === undefined ? {} : { turns: indexes }) });
   const { session, sessions, wraps, partKeys, partsHash, facts } = await sealCopy(ledger, opened.session, redacted, scanner);

@@ -29,7 +29,7 @@ export interface Reached {
   readonly tried: number;
 }
 
-const LABELS = ["part", "next", "private", "hx/person-recovery/v1", "hx/person-sign/v1", "hx/catalog/v1", "hx/items/v1"];
+const LABELS = ["part", "next", "private", "hx/person-recovery/v1", "hx/person-sign/v1", "hx/catalog/v3", "hx/items/v1", "hx/signatures/v1"];
 /** Of plaintexts, where the purpose fixes them: docs/spec/wrap.md. */
 const LENGTHS: Readonly<Record<string, number>> = { "person-key": 32, "person-key-before": 32, membership: 64, "membership-before": 32, team: 32, "team-before": 32, succession: 32, "succession-box": wrapLength(32) };
 const PRIVATE_NONCE = 24;
