@@ -44,21 +44,29 @@ const replayed = new WeakMap<ObjectReader, VerifiedChain>();
 export async function localChain(ledger: Ledger): Promise<VerifiedChain> {
   const tip = await ledger.repository.store.read(ROOT_REF);
   if (tip === null) throw new HxError("not-connected", "the workspace chain is not in this clone yet", { hints: ["hx sync"] });
-  const { store } = ledger.repository;
   const known = await trusted(ledger);
-  const before = replayed.get(store);
-  const verified = before?.chain.tip === tip && before.state.workspace === ledger.workspace ? before : await verifyChain(ledger, store, tip, known);
-  replayed.set(store, verified);
+  const verified = await chainHere(ledger, tip, known);
   if (known.length > verified.hashes.length) throw new HxError("workspace-fork", "the local copy of the workspace chain is older than one that was verified", { hints: ["hx sync"] });
   requirePrefix(known, verified.hashes);
   if (known.length < verified.hashes.length) await trust(ledger, verified.hashes);
   return verified;
 }
 
+/** @param known hashes of statements that verified on this device before */
+async function chainHere(ledger: Ledger, tip: Oid, known: readonly Uint8Array[]): Promise<VerifiedChain> {
+  const { store } = ledger.repository;
+  const before = replayed.get(store);
+  if (before?.chain.tip === tip && before.state.workspace === ledger.workspace) return before;
+  const verified = await verifyChain(ledger, store, tip, known);
+  replayed.set(store, verified);
+  return verified;
+}
+
 /** Whether the chain here is one that was verified, and more of it was: another clone on this device has seen that. */
 export async function isBehind(ledger: Ledger, tip: Oid): Promise<boolean> {
-  const { hashes } = await verifyChain(ledger, ledger.repository.store, tip);
-  return compareChains(hashes, await trusted(ledger)).kind === "behind";
+  const known = await trusted(ledger);
+  const { hashes } = await chainHere(ledger, tip, known);
+  return compareChains(hashes, known).kind === "behind";
 }
 
 /** Takes a fetched chain when it extends what is known. @returns the longer of the two */
