@@ -36,6 +36,8 @@ export function gitRemote(settings: RemoteSettings = {}): Remote {
   const cwd = checkout?.top ?? checkout?.gitDirectory;
   const here: RunOptions = cwd === undefined ? {} : { cwd };
   let known: Promise<Reach> | undefined;
+  // As what `reach` reads, asked of git once for the life of this object: a command lives no longer.
+  const urls = new Map<string, Promise<string>>();
   const reach = (): Promise<Reach> => (known ??= readReach(local, checkout?.gitDirectory ?? null, cwd));
 
   const reaching: Reaching = async (command, options) => {
@@ -59,8 +61,14 @@ export function gitRemote(settings: RemoteSettings = {}): Remote {
   const urlOf = async (remote: string, direction: "fetch" | "push"): Promise<string> => {
     if (remote.startsWith("-") || /[\n\0]/.test(remote)) throw new HxError("usage", `not a remote: '${remote}'`);
     if (checkout === undefined || /[/:\\]/.test(remote)) return remote;
+    const key = `${direction} ${remote}`;
+    const url = urls.get(key) ?? askUrl(checkout, remote, direction);
+    urls.set(key, url);
+    return url;
+  };
+  const askUrl = async ({ gitDirectory }: Checkout, remote: string, direction: "fetch" | "push"): Promise<string> => {
     const which = direction === "push" ? ["--push"] : [];
-    const ran = await run(local, [`--git-dir=${checkout.gitDirectory}`, "remote", "get-url", ...which, "--", remote]);
+    const ran = await run(local, [`--git-dir=${gitDirectory}`, "remote", "get-url", ...which, "--", remote]);
     return ran.code === 0 ? text(ran).trimEnd() : remote;
   };
 
