@@ -64,7 +64,7 @@ export async function findClone(settings: Settings, directory: string): Promise<
     settings,
     repository,
     crypto,
-    remote: gitRemote({ env: settings.env, checkout: repository.checkout }),
+    remote: gitRemote({ env: settings.env, checkout: repository.checkout, remotes: () => repository.remotes() }),
     files: new DirectoryKeyFiles(settings.configDirectory),
     connectionPorts,
     work: workFiles(join(repository.checkout.commonDirectory, "hx")),
