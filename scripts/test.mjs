@@ -1,10 +1,10 @@
 // `npm test`: installs if needed, then every check and every test. Arguments go to vitest.
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { install } from "./install.mjs";
 import { root } from "./root.mjs";
 import { run } from "./run.mjs";
+import { scratch } from "./scratch.mjs";
 
 const bin = (name, path) => [process.execPath, join(root, "node_modules", name, path)];
 const checks = [
@@ -27,18 +27,18 @@ for (const [name, command, ...argv] of checks) {
 }
 
 console.log("\n== tests");
-const directory = await mkdtemp(join(tmpdir(), "hx-report-"));
+const directory = await scratch();
 try {
-  const report = join(directory, "report.json");
+  const report = join(directory.path, "report.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const [command, ...argv] = [...bin("vitest", "vitest.mjs"), "run", ...reporters, ...process.argv.slice(2)];
-  const code = await run(command, argv, { cwd: root });
+  const code = await run(command, argv, { cwd: root, env: { ...process.env, TMPDIR: directory.path } });
   const tests = await counted(report);
   count.passed += tests.passed;
   // What fails outside of any test fails all the same: a file that does not load, an error nobody caught.
   count.failed += Math.max(tests.failed, code === 0 ? 0 : 1);
 } finally {
-  await rm(directory, { recursive: true, force: true });
+  await directory.remove();
 }
 
 console.log(count.failed === 0 ? "\nhx: every check and every test passed" : "\nhx: something failed; it is named above");

@@ -52,8 +52,11 @@ export async function openClone(settings: Settings, directory: string): Promise<
 }
 
 export async function findClone(settings: Settings, directory: string): Promise<Clone | null> {
-  const repository = await gitRepositories({ env: settings.env }).find(directory);
-  if (repository === null) return null;
+  const found = await gitRepositories({ env: settings.env }).find(directory);
+  if (found === null) return null;
+  // Read once, as the claim that is made of them: a command lives no longer, and each reading is a process.
+  let remotes: ReturnType<Repository["remotes"]> | null = null;
+  const repository: Repository = { ...found, remotes: () => (remotes ??= found.remotes()) };
   const crypto = await loadCrypto();
   const connectionPorts: ConnectionPorts = { crypto, file: connectionYaml, places: filePlaces() };
   let claim: Promise<ConnectionClaim> | null = null;
@@ -61,7 +64,7 @@ export async function findClone(settings: Settings, directory: string): Promise<
     settings,
     repository,
     crypto,
-    remote: gitRemote({ env: settings.env, checkout: repository.checkout }),
+    remote: gitRemote({ env: settings.env, checkout: repository.checkout, remotes: () => repository.remotes() }),
     files: new DirectoryKeyFiles(settings.configDirectory),
     connectionPorts,
     work: workFiles(join(repository.checkout.commonDirectory, "hx")),

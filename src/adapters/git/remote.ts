@@ -1,5 +1,5 @@
 import { HxError } from "../../domain/errors.ts";
-import type { Checkout, Remote } from "../../ports/git.ts";
+import type { Checkout, Remote, RemoteUrl } from "../../ports/git.ts";
 import { commandEnvironment, configArguments, localEnvironment, withConfig } from "./environment.ts";
 import type { ConfigPair } from "./environment.ts";
 import { fetchObjects, fetchRefs, fetchTip } from "./fetch.ts";
@@ -7,6 +7,7 @@ import { push } from "./push.ts";
 import { remoteFailed } from "./reaching.ts";
 import type { Reaching } from "./reaching.ts";
 import { parseRefs } from "./refs.ts";
+import { readRemotes } from "./remotes.ts";
 import type { GitOptions } from "./repositories.ts";
 import { run, text } from "./run.ts";
 import type { GitProgram, RunOptions } from "./run.ts";
@@ -16,6 +17,8 @@ import type { Reach } from "./settings.ts";
 export interface RemoteSettings extends GitOptions {
   /** The user's repository, with whose configuration hosts are reached and from whose top relative paths count. */
   readonly checkout?: Checkout;
+  /** The remotes of that repository, where somebody has read them already. */
+  readonly remotes?: () => Promise<readonly RemoteUrl[]>;
 }
 
 /** What must hold for every command, whatever the user configured. Hooks of the user do not run. */
@@ -36,6 +39,8 @@ export function gitRemote(settings: RemoteSettings = {}): Remote {
   const cwd = checkout?.top ?? checkout?.gitDirectory;
   const here: RunOptions = cwd === undefined ? {} : { cwd };
   let known: Promise<Reach> | undefined;
+  // As what `reach` reads, asked of git once for the life of this object: a command lives no longer.
+  let urls: Promise<readonly RemoteUrl[]> | undefined;
   const reach = (): Promise<Reach> => (known ??= readReach(local, checkout?.gitDirectory ?? null, cwd));
 
   const reaching: Reaching = async (command, options) => {
@@ -55,21 +60,12 @@ export function gitRemote(settings: RemoteSettings = {}): Remote {
     });
   };
 
-  // One process of hx is over in seconds: what git's configuration says of a remote is asked once.
-  const urls = new Map<string, Promise<string>>();
   /** A name becomes the URL behind it: git's settings of a named remote (refspecs, mirror, prune) must not apply. */
   const urlOf = async (remote: string, direction: "fetch" | "push"): Promise<string> => {
     if (remote.startsWith("-") || /[\n\0]/.test(remote)) throw new HxError("usage", `not a remote: '${remote}'`);
     if (checkout === undefined || /[/:\\]/.test(remote)) return remote;
-    const name = `${direction} ${remote}`;
-    const url = urls.get(name) ?? urlFrom(checkout, remote, direction);
-    urls.set(name, url);
-    return url;
-  };
-  const urlFrom = async ({ gitDirectory }: Checkout, remote: string, direction: "fetch" | "push"): Promise<string> => {
-    const which = direction === "push" ? ["--push"] : [];
-    const ran = await run(local, [`--git-dir=${gitDirectory}`, "remote", "get-url", ...which, "--", remote]);
-    return ran.code === 0 ? text(ran).trimEnd() : remote;
+    const found = (await (urls ??= (settings.remotes ?? (() => readRemotes(local, checkout)))())).find(({ name }) => name === remote);
+    return (direction === "push" ? found?.push[0] : found?.fetch) ?? remote;
   };
 
   return {

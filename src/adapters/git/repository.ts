@@ -2,7 +2,8 @@ import { realpath } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { HxError } from "../../domain/errors.ts";
 import { isOid } from "../../domain/ids.ts";
-import type { Checkout, RemoteUrl, Repository } from "../../ports/git.ts";
+import type { Checkout, Repository } from "../../ports/git.ts";
+import { readRemotes } from "./remotes.ts";
 import { gitFailed, plain, run, runOrFail, text } from "./run.ts";
 import type { GitProgram } from "./run.ts";
 import { gitStore } from "./store.ts";
@@ -27,9 +28,7 @@ export function gitRepository(program: GitProgram, checkout: Checkout): Reposito
     checkout,
     store: gitStore(program, checkout.commonDirectory, checkout.objectFormat),
     worktrees: () => worktrees(program, checkout, config),
-    async remotes() {
-      return parseRemotes(text(await runOrFail(program, [gitDir, "remote", "--verbose"], here)));
-    },
+    remotes: () => readRemotes(program, checkout),
     config,
     async setConfig(key, value) {
       const local = [`--git-dir=${checkout.commonDirectory}`, "config", "--local"];
@@ -91,19 +90,6 @@ async function worktrees(
 
 async function realOr(path: string): Promise<string> {
   return realpath(path).catch(() => path);
-}
-
-/** Lines `name TAB url (fetch|push)`: URLs as git uses them, after every rewriting. */
-function parseRemotes(listing: string): readonly RemoteUrl[] {
-  const remotes = new Map<string, { fetch: string; push: string[] }>();
-  for (const line of listing.split("\n")) {
-    const [, name, url, direction] = /^([^\t]+)\t(.*) \((fetch|push)\)(?: \[[^\]]*\])?$/.exec(line) ?? [];
-    if (name === undefined || url === undefined) continue;
-    const remote = remotes.get(name) ?? { fetch: url, push: [] };
-    if (direction === "push") remote.push.push(url);
-    remotes.set(name, remote);
-  }
-  return [...remotes].map(([name, { fetch, push }]) => ({ name, fetch, push }));
 }
 
 /** As it lies in git: no filter, no line ends changed, nothing fetched. */
