@@ -1,13 +1,36 @@
 import { concat } from "../../domain/bytes.ts";
 import type { FileTarget } from "./rebuild.ts";
 
+/** Bytes that several files may hold together. */
+export class Room {
+  #left: number;
+  readonly #full: () => Error;
+
+  /** @param full what is thrown when there is no room left */
+  constructor(bytes: number, full: () => Error) {
+    this.#left = bytes;
+    this.#full = full;
+  }
+
+  take(bytes: number): void {
+    if (bytes > this.#left) throw this.#full();
+    this.#left -= bytes;
+  }
+}
+
 /** Holds one file in memory. */
 export class MemoryFile implements FileTarget {
+  readonly #room: Room | undefined;
   #bytes: Uint8Array = new Uint8Array(0);
   #length = 0;
 
+  constructor(room?: Room) {
+    this.#room = room;
+  }
+
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     const to = offset + bytes.length;
+    this.#room?.take(Math.max(0, to - this.#length));
     if (to > this.#bytes.length) this.#bytes = concat(this.#bytes.subarray(0, this.#length), new Uint8Array(Math.max(to, 2 * this.#length) - this.#length));
     this.#bytes.set(bytes, offset);
     this.#length = Math.max(this.#length, to);
@@ -18,11 +41,13 @@ export class MemoryFile implements FileTarget {
   }
 
   async reset(): Promise<void> {
-    this.#length = 0;
+    await this.truncate(0);
   }
 
   async truncate(length: number): Promise<void> {
-    this.#length = Math.min(this.#length, length);
+    const kept = Math.min(this.#length, length);
+    this.#room?.take(kept - this.#length);
+    this.#length = kept;
   }
 
   content(): Uint8Array {

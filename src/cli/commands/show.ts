@@ -15,7 +15,7 @@ export const command: CommandSpec = {
     { flags: "--raw <dir>", summary: "Write the exact files of the agent into a new directory" },
   ],
   examples: ["hx show 7f3a91c2", "hx show 7f3a91c2 --markdown > session.md", "hx show 7f3a91c2 --raw out"],
-  exits: [1, 3, 4, 10, 12, 13],
+  exits: [1, 3, 4, 10, 12, 13, 14],
   schema: SCHEMAS.show,
   async run(call) {
     const [id = ""] = call.arguments;
