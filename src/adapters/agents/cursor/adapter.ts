@@ -1,6 +1,7 @@
-import { stat } from "node:fs/promises";
+import { lstat, stat } from "node:fs/promises";
 import path from "node:path";
 import { HxError } from "../../../domain/errors.ts";
+import { pathMapper } from "../../../domain/map-paths.ts";
 import type { Agent, HookPayload, OpenFile, SessionSource, SourceFile } from "../../../ports/agent.ts";
 import { claimOf, confine } from "../shared/hook-payload.ts";
 import { openInside } from "../shared/open-file.ts";
@@ -8,14 +9,16 @@ import { placeBelow, safeComponents } from "../shared/place.ts";
 import { sqliteDatabases, type Databases } from "../shared/sqlite/databases.ts";
 import { entriesOf, isInside, realDirectory, statOf, withRealPaths } from "../shared/store.ts";
 import { chatName, chatPath, directoryOfChat, openChat, type ChatFile } from "./chat.ts";
+import { actionFor, chatIn, putChat, type CapturedChat, type Standing } from "./chat-put.ts";
 import { directoryBeside, directoryOfProject } from "./places.ts";
 import { cursorReader } from "./reader.ts";
 import { cursorRoots, type CursorOptions } from "./roots.ts";
-import { idOfPlace, isId, lastChange, mayBeOf, PROJECT, sessionsIn, slugOf, transcriptFiles, TRANSCRIPTS, type Finding } from "./store.ts";
+import { idOfPlace, isId, lastChange, mayBeOf, PROJECT, sessionsIn, slugOf, transcriptFiles, TRANSCRIPTS, workspaceHash, type Finding } from "./store.ts";
 import { cursorTurns } from "./turns.ts";
 import { cursorView } from "./view.ts";
 
 const NAME = "cursor";
+const META = /^chats\/_\/([A-Za-z0-9][A-Za-z0-9_-]{0,127})\/meta\.json$/;
 
 /** Cursor, the editor's transcripts and the sessions of its CLI: docs/agents/cursor.md. */
 export function cursor(options: CursorOptions): Agent {
@@ -28,6 +31,18 @@ export function cursor(options: CursorOptions): Agent {
     const known = await roots();
     const finding = isId(id) ? (await findings(known)).get(id) : undefined;
     return finding === undefined ? null : sourceOf(finding, await directoryOf(finding, known, databases));
+  };
+  const placeIn = (known: readonly string[], recorded: string, directory: string): Promise<string> => placeBelow(known[0] ?? cursorRoots(options)[0] ?? options.home, placed(recorded, directory));
+  const standingAt = async (folder: string, id: string, captured: CapturedChat): Promise<Standing> => {
+    if ((await lstat(folder).catch(() => null)) === null) return "absent";
+    try {
+      const known = await roots();
+      const there = await Promise.all((await chatFiles({ id, chat: folder })).map(async (file) => ({ ...file, bytes: await bytesOf(await open(file, known, databases)) })));
+      const { lines } = await chatIn(there.map((file) => ({ ...file, bytes: async () => file.bytes })), id);
+      return lines === captured.lines ? "same" : "other";
+    } catch {
+      return "other";
+    }
   };
   return {
     name: NAME,
@@ -54,7 +69,17 @@ export function cursor(options: CursorOptions): Agent {
     records: cursorReader,
     view: cursorView,
     turnsOf: cursorTurns,
-    placeOf: async (recorded, { directory }) => placeBelow((await roots())[0] ?? cursorRoots(options)[0] ?? options.home, placed(recorded, directory)),
+    placeOf: async (recorded, { directory }) => placeIn(await roots(), recorded, directory),
+    mapPaths: (file, move) => (chatName(file.path) === undefined ? pathMapper(move) : null),
+    puts: (recorded) => recorded.startsWith("chats/"),
+    async put(files, how) {
+      const chat = await chatIn(files, how.id);
+      const known = await roots();
+      const place = await placeIn(known, chatPath(how.id, "messages"), how.directory);
+      const action = actionFor(await standingAt(path.dirname(place), how.id, chat), path.dirname(place), how);
+      if (action === "written" && !how.dryRun) await putChat(path.dirname(place), chat);
+      return { path: place, action };
+    },
   };
 }
 
@@ -90,7 +115,15 @@ async function sourceOf(finding: Finding, directory: string | undefined): Promis
   return files.length === 0 ? null : { agent: NAME, id: finding.id, files };
 }
 
-async function chatFiles({ id, chat }: Finding): Promise<readonly SourceFile[]> {
+async function bytesOf(file: OpenFile): Promise<Uint8Array> {
+  try {
+    return await file.read(0, file.size);
+  } finally {
+    await file.close();
+  }
+}
+
+async function chatFiles({ id, chat }: Pick<Finding, "id" | "chat">): Promise<readonly SourceFile[]> {
   if (chat === undefined) return [];
   const absolute = path.join(chat, "store.db");
   const stamps = await Promise.all([absolute, `${absolute}-wal`, path.join(chat, "meta.json")].map(async (file) => {
@@ -138,7 +171,8 @@ async function fromHook(payload: HookPayload, roots: readonly string[], find: (i
 function placed(recorded: string, directory: string): readonly string[] {
   const components = safeComponents(recorded);
   const [top, project, folder, first = "", ...below] = components;
-  if (top === "chats") throw new HxError("refused", "sessions of Cursor's CLI are not put back into its databases", { hints: ["hx handoff <session> --to cursor"] });
+  const chat = chatName(recorded)?.id ?? META.exec(recorded)?.[1];
+  if (chat !== undefined) return ["chats", workspaceHash(directory), chat, META.test(recorded) ? "meta.json" : "store.db"];
   const id = below.length > 0 ? first : first.replace(/\.(?:jsonl|txt)$/, "");
   if (top !== "projects" || project !== PROJECT || folder !== TRANSCRIPTS || !isId(id) || (below.length === 0 && id === first)) throw new HxError("refused", `not a path of this agent's store: '${recorded.slice(0, 80)}'`);
   return [top, slugOf(directory), folder, first, ...below];

@@ -40,7 +40,7 @@ export function directoryIn(head: Json): string | undefined {
 
 /** A line that is longer may come cut. */
 export const LONG = 4 << 20;
-const BEGINS = /^\{(?:"id":"[^"]*","message":\{)?\s*"role":\s*"(user|assistant|tool|system)"/;
+const BEGINS = /^\{(?:"id":"[^"]*",(?:"type":"text",)?"message":\{)?\s*"role":\s*"(user|assistant|tool|system)"/;
 
 /** The role of a line that came cut: head and tail of a long one. */
 export function roleOfCut(line: Buffer): string | undefined {
