@@ -165,7 +165,7 @@ export const AGENTS: readonly WiredAgent[] = [
     name: "kiro",
     title: "Kiro CLI",
     program: "kiro-cli",
-    options: ({ home, env }) => ({ home, ...given("kiroHome", env["KIRO_HOME"]) }),
+    options: ({ home, platform, env }) => ({ home, platform, ...given("kiroHome", env["KIRO_HOME"]), ...given("xdgDataHome", env["XDG_DATA_HOME"]), ...given("localAppData", env["LOCALAPPDATA"]) }),
     roots: kiroRoots,
     adapter: async () => (await import("../adapters/agents/kiro/adapter.ts")).kiro,
   }),

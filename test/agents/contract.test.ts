@@ -8,7 +8,7 @@ import { factoryDroidFixture } from "./factory-droid.fixture.ts";
 import { geminiFixture } from "./gemini-cli.fixture.ts";
 import { piFixture } from "./pi.fixture.ts";
 import { qwenFixture } from "./qwen-code.fixture.ts";
-import { kiroFixture } from "./kiro.fixture.ts";
+import { kiroDatabaseFixture, kiroFixture } from "./kiro.fixture.ts";
 import { turnsContract } from "./turns-contract.ts";
 import { windsurfFixture } from "./windsurf.fixture.ts";
 
@@ -38,3 +38,5 @@ agentContract("cursor", cursorFixture);
 turnsContract("cursor", cursorFixture);
 agentContract("cursor, its CLI", cursorChatFixture);
 turnsContract("cursor, its CLI", cursorChatFixture);
+agentContract("kiro, its database", kiroDatabaseFixture);
+turnsContract("kiro, its database", kiroDatabaseFixture);

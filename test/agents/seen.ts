@@ -8,6 +8,7 @@ import { readSettings } from "../../src/wire/settings.ts";
 import { WORK } from "./contract/fixture.ts";
 import { featuresOf, type Feature } from "./features.ts";
 import { fixtureOf, hasFixture } from "./fixtures.ts";
+import { writeConversation } from "./kiro.fixture.ts";
 import { capturedFiles, laid, recordedStores, sessionsOf } from "./recorded.ts";
 
 const SAMPLES = process.env["HX_SAMPLES"];
@@ -79,7 +80,9 @@ export async function seenInSamples(name: string): Promise<Seen> {
       const found = await placeOf(name, own, path.extname(file));
       if (found === null) return;
       await mkdir(path.dirname(found.place), { recursive: true });
-      await writeFile(found.place, await readFile(file));
+      const content = await readFile(file);
+      if (isRow(file)) writeConversation(path.join(own, KIRO), { id: "", key: WORK, value: content }, "conversations");
+      else await writeFile(found.place, content);
       await gathering.add(found.agent, ["/", WORK, own], file).catch(() => undefined);
     });
   }
@@ -100,6 +103,13 @@ async function placeOf(name: string, home: string, extension: string): Promise<{
   }
   const agent = await wiredAgent(name)?.load(readSettings({ HOME: home }));
   return agent === undefined || name !== "aider" ? null : { agent, place: path.join(home, ".aider.chat.history.md") };
+}
+
+const KIRO = ".local/share/kiro-cli/data.sqlite3";
+
+/** A value of Kiro's database, without the database. */
+function isRow(file: string): boolean {
+  return path.basename(path.dirname(file)) === "kiro_sqlite";
 }
 
 function foldersIn(directory: string): readonly string[] {

@@ -4,6 +4,7 @@ import { HxError } from "../../../domain/errors.ts";
 import type { CapturedFile, Put, PutOptions } from "../../../ports/agent.ts";
 import { isBlank, linesOf } from "../shared/lines.ts";
 import { textOf } from "../shared/record.ts";
+import { insertion } from "../shared/rows/bind.ts";
 import type { Held } from "../shared/rows/form.ts";
 import type { NewDatabase } from "../shared/sqlite/wasm-engine.ts";
 import { parsed, rowOfLine, TABLES, unhex, type ChatRow } from "./chat-lines.ts";
@@ -122,8 +123,9 @@ function makeTables({ tables: { schema, version, runs }, rows }: CapturedChat, {
   const numbers = numbersOf(rows, runs);
   const last = Number.MAX_SAFE_INTEGER;
   for (const row of [...rows].sort((a, b) => (numbers.get(a) ?? last) - (numbers.get(b) ?? last))) {
-    const marks = row.values.map((value) => (isTextBytes(value) ? "CAST(? AS TEXT)" : "?")).join(", ");
-    run(`INSERT INTO ${row.table} (rowid, ${TABLES[row.table].columns.join(", ")}) VALUES (?, ${marks})`, [numbers.get(row) ?? null, ...row.values.map((value) => (isTextBytes(value) ? value.bytes : value))]);
+    const number = numbers.get(row);
+    const { sql, values } = insertion(row.table, ["rowid", ...TABLES[row.table].columns], [number === undefined ? null : BigInt(number), ...row.values]);
+    run(sql, values);
   }
 }
 
@@ -139,8 +141,4 @@ function numbersOf(rows: CapturedChat["rows"], runs: readonly Run[]): ReadonlyMa
     }
   }
   return numbers;
-}
-
-function isTextBytes(value: Held): value is Exclude<Held, null | bigint | number | string | Uint8Array> {
-  return typeof value === "object" && value !== null && !(value instanceof Uint8Array);
 }
