@@ -15,8 +15,8 @@ export interface ChatRow {
   readonly values: readonly Held[];
 }
 
-/** A key of the person's, with which Cursor locks what it keeps elsewhere. */
-const SECRET = "blobEncryptionKey";
+/** Keys of the person's, with which Cursor locks what it keeps elsewhere: `blobEncryptionKey`. */
+const SECRET = /^\w*EncryptionKey$/;
 const HEX = /^(?:[0-9a-fA-F]{2})+$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -40,7 +40,7 @@ export function lineOfRow(table: Table, row: Row): string {
   if (text === undefined) return `${begins}"blob":"${Buffer.from(bytes).toString("base64")}"}\n`;
   if (table === "blobs") return isOneObject(text) ? `${begins}"message":${text}}\n` : `${begins}"text":${JSON.stringify(text)}}\n`;
   const inner = unhex(text);
-  const own = withoutSecret(inner ?? text);
+  const own = withoutSecrets(inner ?? text);
   const field = inner === undefined ? "text" : "hex";
   return `${begins}"${field}":${isOneObject(own) ? own : JSON.stringify(own)}}\n`;
 }
@@ -81,15 +81,17 @@ function plainRow(line: string): ChatRow | null {
   return isWhole ? { table: row.table, values: row.values } : null;
 }
 
-/** The rest of the text stays as it is. */
-function withoutSecret(text: string): string {
-  const meta = parsed(text);
-  if (meta === null || !Object.hasOwn(meta, SECRET)) return text;
-  const { [SECRET]: _, ...kept } = meta;
+/** An object without the keys of the person's; the rest of its text stays as it is. */
+export function withoutSecrets(text: string): string {
+  const object = parsed(text) ?? {};
+  return Object.keys(object).filter((key) => SECRET.test(key)).reduce(withoutKey, text);
+}
+
+function withoutKey(text: string, key: string): string {
+  const { [key]: _, ...kept } = parsed(text) ?? {};
   const plain = JSON.stringify(kept);
-  const cut = text.replace(new RegExp(`"${SECRET}"\\s*:\\s*(?:"(?:[^"\\\\]|\\\\.)*"|[\\w.+-]+)\\s*(?:,\\s*|(?=\\}))`), "").replace(/,(?=\s*\}\s*$)/, "");
-  const isSame = JSON.stringify(parsed(cut)) === plain && !cut.includes(SECRET);
-  return isSame ? cut : plain;
+  const cut = text.replace(new RegExp(`"${key}"\\s*:\\s*(?:"(?:[^"\\\\]|\\\\.)*"|[\\w.+-]+)\\s*(?:,\\s*|(?=\\}))`), "").replace(/,(?=\s*\}\s*$)/, "");
+  return JSON.stringify(parsed(cut)) === plain ? cut : plain;
 }
 
 export function parsed(text: string): Json | null {
@@ -105,7 +107,7 @@ function parsedAny(text: string): unknown {
   }
 }
 
-function isOneObject(text: string): boolean {
+export function isOneObject(text: string): boolean {
   return !/[\r\n]/.test(text) && parsed(text) !== null;
 }
 
@@ -114,7 +116,7 @@ export function bytesOf(value: unknown): Uint8Array {
   return value instanceof Uint8Array ? value : new Uint8Array(0);
 }
 
-function decoded(bytes: Uint8Array): string | undefined {
+export function decoded(bytes: Uint8Array): string | undefined {
   try {
     return utf8.decode(bytes);
   } catch {
