@@ -40,7 +40,7 @@ function everything(file: string): unknown {
   return changed(file, (database) => {
     const schema = database.all("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid");
     const blobs = database.all("SELECT rowid AS at, typeof(id) AS i, typeof(data) AS d, hex(id) AS id, hex(data) AS data FROM blobs ORDER BY rowid");
-    const meta = database.all("SELECT rowid AS at, typeof(key) AS k, typeof(value) AS v, key, CAST(value AS TEXT) AS value FROM meta ORDER BY rowid") as readonly { readonly value: string }[];
+    const meta = database.all("SELECT rowid AS at, typeof(key) AS k, typeof(value) AS v, key, CAST(value AS TEXT) AS value FROM meta ORDER BY rowid") as unknown as readonly { readonly value: string }[];
     const unlocked = meta.map(({ value, ...row }) => ({ ...row, value: /^[0-9a-f]{20,}$/i.test(value) ? Buffer.from(value, "hex").toString().replace(/"blobEncryptionKey":\s*"[^"]*",?\s*/, "").replace(/,(?=\s*\}$)/, "") : value }));
     return { schema, blobs, meta: unlocked, version: database.get("PRAGMA user_version") };
   });

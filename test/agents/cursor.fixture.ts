@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import sqlite from "node-sqlite3-wasm";
@@ -173,6 +173,14 @@ export function writeWindow(user: string, directory: string, composerIds: readon
     database.close();
   }
   return place;
+}
+
+/** Rows that were taken out of a real editor's database, put into one. @param from JSON with `composerData` and `bubbles` */
+export function writeSample(user: string, from: string): void {
+  const { composerData, bubbles } = JSON.parse(readFileSync(from, "utf8")) as { readonly composerData: { readonly composerId: string }; readonly bubbles: Readonly<Record<string, object>> };
+  const { composerId } = composerData;
+  writeComposer(path.join(user, "globalStorage", "state.vscdb"), { id: composerId, bubbles: Object.entries(bubbles).map(([bubbleId, bubble]) => ({ ...bubble, bubbleId })), more: composerData });
+  writeWindow(user, "/Users/dev/AiProject/demo-app", [composerId]);
 }
 
 /** Of the editor: one database for all windows. */

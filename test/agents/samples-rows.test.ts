@@ -7,6 +7,7 @@ import { kiloCode } from "../../src/adapters/agents/kilo-code/adapter.ts";
 import { kiro } from "../../src/adapters/agents/kiro/adapter.ts";
 import { openCode } from "../../src/adapters/agents/opencode/adapter.ts";
 import type { Agent, CapturedFile, SessionFacts } from "../../src/ports/agent.ts";
+import { writeSample } from "./cursor.fixture.ts";
 import { writeConversation } from "./kiro.fixture.ts";
 import { addMessage, addSession, databaseAt } from "./opencode-family.fixture.ts";
 
@@ -70,6 +71,14 @@ describe.runIf(here)("samples of Cursor's CLI", () => {
     const chat = path.join(path.dirname(file), "..", "..", "..", ".cursor", "chats", "0".repeat(32), "782a8d20-bbae-4776-9cda-17cce05b3b92");
     mkdirSync(chat, { recursive: true });
     copyFileSync(from, path.join(chat, "store.db"));
+    expect(await sessionsOf(cursor({ home }))).toBe(1);
+  });
+});
+
+describe.runIf(here)("samples of Cursor's editor", () => {
+  it.each(below("cursor", "composer-sample.json").map((file) => [path.relative(SAMPLES, file), file] as const))("%s is read whole, in steps and viewed", async (_, from) => {
+    const { home } = newStore("unused");
+    writeSample(path.join(home, ".config", "Cursor", "User"), from);
     expect(await sessionsOf(cursor({ home }))).toBe(1);
   });
 });

@@ -8,6 +8,7 @@ import { readSettings } from "../../src/wire/settings.ts";
 import { WORK } from "./contract/fixture.ts";
 import { featuresOf, type Feature } from "./features.ts";
 import { fixtureOf, hasFixture } from "./fixtures.ts";
+import { writeSample } from "./cursor.fixture.ts";
 import { writeConversation } from "./kiro.fixture.ts";
 import { capturedFiles, laid, recordedStores, sessionsOf } from "./recorded.ts";
 
@@ -81,7 +82,8 @@ export async function seenInSamples(name: string): Promise<Seen> {
       if (found === null) return;
       await mkdir(path.dirname(found.place), { recursive: true });
       const content = await readFile(file);
-      if (isRow(file)) writeConversation(path.join(own, KIRO), { id: "", key: WORK, value: content }, "conversations");
+      if (isComposer(file)) writeSample(path.join(own, EDITOR), file);
+      else if (isRow(file)) writeConversation(path.join(own, KIRO), { id: "", key: WORK, value: content }, "conversations");
       else await writeFile(found.place, content);
       await gathering.add(found.agent, ["/", WORK, own], file).catch(() => undefined);
     });
@@ -106,6 +108,13 @@ async function placeOf(name: string, home: string, extension: string): Promise<{
 }
 
 const KIRO = ".local/share/kiro-cli/data.sqlite3";
+
+const EDITOR = ".config/Cursor/User";
+
+/** Rows of the database of Cursor's editor, without the database. */
+function isComposer(file: string): boolean {
+  return path.basename(file) === "ide-composer-sample.json";
+}
 
 /** A value of Kiro's database, without the database. */
 function isRow(file: string): boolean {

@@ -36,7 +36,7 @@ export interface Composer {
 const TABLE = "cursorDiskKV";
 const PROMPT = 1;
 
-/** One look-up by its key. undefined: there is none, or nothing was said in it. */
+/** One look-up by its key. undefined: there is none, nothing was said in it, or it ran on another machine. */
 export function composerAt(database: Database, id: string): Composer | undefined {
   for (const { v } of database.rows(`SELECT CAST(value AS BLOB) AS v FROM ${TABLE} WHERE key = ?`, [`composerData:${id}`])) {
     const data = parsed(decoded(bytesOf(v)) ?? "");
@@ -44,19 +44,23 @@ export function composerAt(database: Database, id: string): Composer | undefined
       const bubble = textOf(header, "bubbleId");
       return bubble === undefined ? [] : [{ id: bubble, isPrompt: header["type"] === PROMPT }];
     });
-    if (data === null || bubbles.length === 0) return undefined;
+    if (data === null || bubbles.length === 0 || isElsewhere(data)) return undefined;
     return { id, name: textOf(data, "name"), directory: directoryIn(data), created: numberOf(data, "createdAt"), updated: numberOf(data, "lastUpdatedAt"), bubbles };
   }
   return undefined;
 }
 
-/** Where it lies on another machine, nowhere here. */
+function uriOf(data: Json): Json {
+  return objectOf(objectOf(data, "workspaceIdentifier"), "uri");
+}
+
+function isElsewhere(data: Json): boolean {
+  return (textOf(uriOf(data), "scheme") ?? "file") !== "file";
+}
+
 function directoryIn(data: Json): string | undefined {
-  const uri = objectOf(objectOf(data, "workspaceIdentifier"), "uri");
-  const scheme = textOf(uri, "scheme");
-  const directory = textOf(uri, "fsPath") ?? pathOfUri(textOf(uri, "external") ?? "");
-  const isHere = (scheme === undefined || scheme === "file") && directory !== undefined && isAbsolutePath(directory) && !directory.includes("\0");
-  return isHere ? directory : undefined;
+  const directory = textOf(uriOf(data), "fsPath") ?? pathOfUri(textOf(uriOf(data), "external") ?? "");
+  return directory !== undefined && isAbsolutePath(directory) && !directory.includes("\0") ? directory : undefined;
 }
 
 /** A turn that may still go on is left out while something of its conversation was written in so many ms: Cursor does not say when one is over. */
