@@ -8,7 +8,7 @@ import { editorRoots } from "../../src/adapters/agents/cursor/roots.ts";
 import { slugOf } from "../../src/adapters/agents/cursor/store.ts";
 import { hasNodeSqlite } from "../../src/adapters/agents/shared/sqlite/node-engine.ts";
 import type { Agent } from "../../src/ports/agent.ts";
-import { asked, cursorLine, turnBubbles, writeComposer, writeWindow } from "./cursor.fixture.ts";
+import { asked, cursorLine, turnBubbles, writeChat, writeComposer, writeWindow } from "./cursor.fixture.ts";
 import { capturedFiles, sessionsOf } from "./recorded.ts";
 
 const WORK = "/home/dev/work/acme-web";
@@ -127,7 +127,13 @@ describe.each(ENGINES)("cursor: a conversation of its editor, read with %s", (en
   });
   it("is not put back: a new one begins", async () => {
     for (const file of ["", ".state"]) await expect(agent().placeOf(`composers/${ID}${file}.jsonl`, { directory: WORK, recorded: WORK })).rejects.toMatchObject({ code: "refused", hints: ["hx handoff <session> --to cursor"] });
-    expect(agent().puts?.(`composers/${ID}.jsonl`)).toBe(false);
+    const editor = { path: `composers/${ID}.jsonl`, role: "transcript", bytes: async () => new Uint8Array(0) } as const;
+    expect(agent().puts?.(editor.path)).toBe(true);
+    const how = { id: ID, directory: WORK, others: "replace", dryRun: true } as const;
+    await expect(agent().put?.([editor], how)).rejects.toMatchObject({ code: "refused", hints: ["hx handoff <session> --to cursor"] });
+    writeChat(path.join(home, ".cursor", "chats", "w", ID, "store.db"), { messages: [], directory: WORK });
+    const both = await agent().find(ID);
+    expect(await agent().put?.(both === null ? [] : [editor, ...(await capturedFiles(agent(), both))], how)).toMatchObject({ action: "written" });
   });
   it("shows what was thought, said, called and given back, and no tokens", async () => {
     const tool = (name: string, more: object): object => ({ bubbleId: name, type: 2, toolFormerData: { name, ...more } });

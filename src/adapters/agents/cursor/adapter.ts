@@ -87,9 +87,11 @@ export function cursor(options: CursorOptions): Agent {
     view: cursorView,
     turnsOf: cursorTurns,
     placeOf: async (recorded, { directory }) => placeIn(await own(), recorded, directory),
-    mapPaths: (file, move) => (chatName(file.path) === undefined ? pathMapper(move) : null),
-    puts: (recorded) => recorded.startsWith("chats/"),
+    mapPaths: (file, move) => (chatName(file.path) === undefined && composerName(file.path) === undefined ? pathMapper(move) : null),
+    puts: (recorded) => /^(?:chats|composers)\//.test(recorded),
     async put(files, how) {
+      // What the editor has of a session that the CLI has too stays out: the CLI goes on from its own.
+      if (!files.some(({ path: recorded }) => recorded.startsWith("chats/"))) throw editorOwns();
       const chat = await chatIn(files, how.id);
       const known = await own();
       const place = await placeIn(known, chatPath(how.id, "messages"), how.directory);
@@ -215,6 +217,10 @@ async function open(file: SourceFile, roots: readonly string[], databases: Datab
   }
 }
 
+function editorOwns(): HxError {
+  return new HxError("refused", "conversations of the editor are not put back into its database, which holds those of all workspaces", { hints: ["hx handoff <session> --to cursor"] });
+}
+
 /** Cursor calls a session a conversation. A sub-agent's transcript lies with the session that started it. */
 async function fromHook(payload: HookPayload, roots: readonly string[], find: (id: string) => Promise<SessionSource | null>): Promise<SessionSource | null> {
   const own = (key: string): unknown => (Object.hasOwn(payload, key) ? payload[key] : undefined);
@@ -233,7 +239,7 @@ function placed(recorded: string, directory: string): readonly string[] {
   const [top, project, folder, first = "", ...below] = components;
   const chat = chatName(recorded)?.id ?? META.exec(recorded)?.[1];
   if (chat !== undefined) return ["chats", workspaceHash(directory), chat, META.test(recorded) ? "meta.json" : "store.db"];
-  if (composerName(recorded) !== undefined) throw new HxError("refused", "conversations of the editor are not put back into its database, which holds those of all workspaces", { hints: ["hx handoff <session> --to cursor"] });
+  if (composerName(recorded) !== undefined) throw editorOwns();
   const id = below.length > 0 ? first : first.replace(/\.(?:jsonl|txt)$/, "");
   if (top !== "projects" || project !== PROJECT || folder !== TRANSCRIPTS || !isId(id) || (below.length === 0 && id === first)) throw new HxError("refused", `not a path of this agent's store: '${recorded.slice(0, 80)}'`);
   return [top, slugOf(directory), folder, first, ...below];
