@@ -136,7 +136,7 @@ describe.each(ENGINES)("cursor: a conversation of its editor, read with %s", (en
     expect(await agent().put?.(both === null ? [] : [editor, ...(await capturedFiles(agent(), both))], how)).toMatchObject({ action: "written" });
   });
   it("shows what was thought, said, called and given back, and no tokens", async () => {
-    const tool = (name: string, more: object): object => ({ bubbleId: name, type: 2, toolFormerData: { name, ...more } });
+    const tool = (name: string, more: object): Readonly<Record<string, unknown>> => ({ bubbleId: name, type: 2, toolFormerData: { name, ...more } });
     const bubbles = [
       { bubbleId: "p", type: 1, text: "Mend it", createdAt: "2026-03-01T10:00:00.000Z" },
       { bubbleId: "t", type: 2, thinking: { text: "How?" }, text: "So.", modelInfo: { modelName: "m" }, tokenCount: { inputTokens: 7, outputTokens: 0 }, createdAt: CREATED },

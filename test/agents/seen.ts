@@ -83,7 +83,7 @@ export async function seenInSamples(name: string): Promise<Seen> {
       await mkdir(path.dirname(found.place), { recursive: true });
       const content = await readFile(file);
       if (isComposer(file)) writeSample(path.join(own, EDITOR), file);
-      else if (isRow(file)) writeConversation(path.join(own, KIRO), { id: "", key: WORK, value: content }, "conversations");
+      else if (isRow(file)) writeConversation(path.join(own, KIRO), { id: "", key: WORK, value: content.toString() }, "conversations");
       else await writeFile(found.place, content);
       await gathering.add(found.agent, ["/", WORK, own], file).catch(() => undefined);
     });
