@@ -171,4 +171,6 @@ export interface Agent {
    * @throws HxError `exists` for others, `not-found` without a store, `refused` for rows that the store cannot hold
    */
   put?(files: readonly CapturedFile[], options: PutOptions): Promise<Put>;
+  /** Which files of a session `put` takes, by their path; the others are written where `placeOf` says. Absent: all of them. */
+  puts?(path: string): boolean;
 }

@@ -9,7 +9,7 @@ import { droidRoots } from "../adapters/agents/factory-droid/roots.ts";
 import { geminiRoots } from "../adapters/agents/gemini-cli/roots.ts";
 import { piRoots } from "../adapters/agents/pi/roots.ts";
 import { qwenRoots } from "../adapters/agents/qwen-code/roots.ts";
-import { cursorRoots } from "../adapters/agents/cursor/roots.ts";
+import { cursorRoots, editorRoots as cursorEditorRoots } from "../adapters/agents/cursor/roots.ts";
 import { doorFolder, type DoorOptions } from "../adapters/agents/door/folder.ts";
 import { kiroRoots } from "../adapters/agents/kiro/roots.ts";
 import { windsurfRoots } from "../adapters/agents/windsurf/roots.ts";
@@ -126,8 +126,15 @@ export const AGENTS: readonly WiredAgent[] = [
     name: "cursor",
     title: "Cursor",
     program: "cursor-agent",
-    options: ({ home, env }) => ({ home, ...given("dataDir", env["CURSOR_DATA_DIR"]), ...given("configDir", env["CURSOR_CONFIG_DIR"]) }),
-    roots: (options) => cursorRoots(options),
+    options: ({ home, platform, env }) => ({
+      home,
+      platform,
+      ...given("dataDir", env["CURSOR_DATA_DIR"]),
+      ...given("configDir", env["CURSOR_CONFIG_DIR"]),
+      ...given("appData", env["APPDATA"]),
+      ...given("xdgConfigHome", env["XDG_CONFIG_HOME"]),
+    }),
+    roots: (options) => [...cursorRoots(options), ...cursorEditorRoots(options)],
     adapter: async () => (await import("../adapters/agents/cursor/adapter.ts")).cursor,
   }),
   wired({
@@ -165,7 +172,7 @@ export const AGENTS: readonly WiredAgent[] = [
     name: "kiro",
     title: "Kiro CLI",
     program: "kiro-cli",
-    options: ({ home, env }) => ({ home, ...given("kiroHome", env["KIRO_HOME"]) }),
+    options: ({ home, platform, env }) => ({ home, platform, ...given("kiroHome", env["KIRO_HOME"]), ...given("xdgDataHome", env["XDG_DATA_HOME"]), ...given("localAppData", env["LOCALAPPDATA"]) }),
     roots: kiroRoots,
     adapter: async () => (await import("../adapters/agents/kiro/adapter.ts")).kiro,
   }),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import sqlite from "node-sqlite3-wasm";
@@ -116,6 +116,93 @@ export function cursorChatFixture(home: string): RowsFixture {
     },
     async lock() {
       const file = place(id(1), "/home/dev/work/acme-web");
+      const writing = setInterval(() => utimesSync(file, new Date(), new Date()), 1);
+      return async () => clearInterval(writing);
+    },
+  };
+}
+
+/** The editor's bubbles of a turn. */
+export function turnBubbles(i: number, { prompt, answer }: MadeTurn): readonly Readonly<Record<string, unknown>>[] {
+  const at = (second: number): string => new Date(Date.parse("2026-03-01T10:00:00.000Z") + i * 60_000 + second * 1000).toISOString();
+  const tool = { tool: 15, toolCallId: `call_${i}\nfc_${i}`, name: "run_terminal_cmd", status: "completed", rawArgs: '{"command":"ls","cwd":"/evil"}', params: '{"command":"ls"}', result: '{"output":"x"}' };
+  return [
+    { _v: 3, bubbleId: `p${i}`, type: 1, text: prompt, createdAt: at(0) },
+    { _v: 3, bubbleId: `t${i}`, type: 2, text: "", thinking: { text: "I look." }, modelInfo: { modelName: "model-x" }, tokenCount: { inputTokens: 0, outputTokens: 0 }, createdAt: at(1) },
+    { _v: 3, bubbleId: `c${i}`, type: 2, text: "", toolFormerData: tool, createdAt: at(2) },
+    { _v: 3, bubbleId: `a${i}`, type: 2, text: answer, createdAt: at(3) },
+  ];
+}
+
+export interface MadeComposer {
+  readonly id: string;
+  /** Absent: it names none. */
+  readonly directory?: string;
+  readonly bubbles: readonly Readonly<Record<string, unknown>>[];
+  readonly more?: object;
+}
+
+/** Writes a conversation into the editor's database, as the editor has it. */
+export function writeComposer(file: string, { id: composerId, directory, bubbles, more = {} }: MadeComposer): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const database = new sqlite.Database(file);
+  try {
+    database.exec("CREATE TABLE IF NOT EXISTS ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB); CREATE TABLE IF NOT EXISTS cursorDiskKV (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)");
+    database.run("INSERT INTO ItemTable VALUES ('cursorAuth/accessToken', 'very-secret')");
+    const uri = directory === undefined ? {} : { workspaceIdentifier: { id: "w", uri: { $mid: 1, fsPath: directory, external: `file://${directory}`, path: directory, scheme: "file" } } };
+    const headers = bubbles.map(({ bubbleId, type, createdAt }) => ({ bubbleId, type, grouping: { isRenderable: true }, createdAt }));
+    const data = { _v: 18, composerId, status: "completed", createdAt: 1_772_359_000_000, lastUpdatedAt: 1_772_359_200_000, fullConversationHeadersOnly: headers, generatingBubbleIds: [], blobEncryptionKey: "very-secret", ...uri, isAgentic: true, ...more };
+    database.run("INSERT INTO cursorDiskKV VALUES (?, ?)", [`composerData:${composerId}`, JSON.stringify(data)]);
+    for (const bubble of bubbles) database.run("INSERT INTO cursorDiskKV VALUES (?, ?)", [`bubbleId:${composerId}:${String(bubble["bubbleId"])}`, JSON.stringify(bubble)]);
+  } finally {
+    database.close();
+  }
+}
+
+/** A window of the editor, which lists its conversations. */
+export function writeWindow(user: string, directory: string, composerIds: readonly string[]): string {
+  const place = path.join(user, "workspaceStorage", workspaceHash(directory));
+  mkdirSync(place, { recursive: true });
+  writeFileSync(path.join(place, "workspace.json"), JSON.stringify({ folder: `file://${directory}` }));
+  rmSync(path.join(place, "state.vscdb"), { force: true });
+  const database = new sqlite.Database(path.join(place, "state.vscdb"));
+  try {
+    database.exec("CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)");
+    database.run("INSERT INTO ItemTable VALUES ('composer.composerData', ?)", [JSON.stringify({ allComposers: composerIds.map((composerId) => ({ type: "head", composerId })) })]);
+  } finally {
+    database.close();
+  }
+  return place;
+}
+
+/** Rows that were taken out of a real editor's database, put into one. @param from JSON with `composerData` and `bubbles` */
+export function writeSample(user: string, from: string): void {
+  const { composerData, bubbles } = JSON.parse(readFileSync(from, "utf8")) as { readonly composerData: { readonly composerId: string }; readonly bubbles: Readonly<Record<string, object>> };
+  const { composerId } = composerData;
+  writeComposer(path.join(user, "globalStorage", "state.vscdb"), { id: composerId, bubbles: Object.entries(bubbles).map(([bubbleId, bubble]) => ({ ...bubble, bubbleId })), more: composerData });
+  writeWindow(user, "/Users/dev/AiProject/demo-app", [composerId]);
+}
+
+/** Of the editor: one database for all windows. */
+export function cursorEditorFixture(home: string): RowsFixture {
+  const user = path.join(home, ".config", "Cursor", "User");
+  const file = path.join(user, "globalStorage", "state.vscdb");
+  const listed = new Map<string, Set<string>>();
+  return {
+    storage: "rows",
+    directory: "header",
+    agent: cursor({ home }),
+    id,
+    transcript: () => file,
+    payload: (session) => payload(session, null),
+    strange: JSON.stringify({ row: "bubbleId:x:y", value: { type: 99 } }),
+    async write(session, directory, turns, modifiedMs) {
+      writeComposer(file, { id: session, directory, bubbles: turns.flatMap((turn, i) => turnBubbles(i, turn)), ...(modifiedMs === undefined ? {} : { more: { lastUpdatedAt: modifiedMs } }) });
+      const ids = listed.get(directory) ?? new Set();
+      listed.set(directory, ids.add(session));
+      writeWindow(user, directory, [...ids]);
+    },
+    async lock() {
       const writing = setInterval(() => utimesSync(file, new Date(), new Date()), 1);
       return async () => clearInterval(writing);
     },

@@ -63,7 +63,9 @@ describe("cursor: its stores", () => {
     ]);
     // What the database says of the place holds for the transcript too.
     expect(sources[0]?.files[3]?.directory).toBe(WORK);
-    await expect(agent.placeOf(`chats/_/${ID}/messages.jsonl`, { directory: WORK, recorded: WORK })).rejects.toSatisfy((error) => isHxError(error) && error.hints.some((hint) => hint.includes("--to cursor")));
+    const places = await Promise.all(["messages.jsonl", "log.jsonl", "meta.json"].map((name) => agent.placeOf(`chats/_/${ID}/${name}`, { directory: WORK, recorded: "/elsewhere" })));
+    expect(places).toEqual(["store.db", "store.db", "meta.json"].map((name) => path.join(chat(), name)));
+    await expect(agent.placeOf(`chats/_/${ID}/other.json`, { directory: WORK, recorded: WORK })).rejects.toSatisfy(isHxError);
   });
   it("are joined where the CLI's lie elsewhere", async () => {
     const other = path.join(home, "moved");

@@ -4,8 +4,11 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { cursor } from "../../src/adapters/agents/cursor/adapter.ts";
 import { kiloCode } from "../../src/adapters/agents/kilo-code/adapter.ts";
+import { kiro } from "../../src/adapters/agents/kiro/adapter.ts";
 import { openCode } from "../../src/adapters/agents/opencode/adapter.ts";
 import type { Agent, CapturedFile, SessionFacts } from "../../src/ports/agent.ts";
+import { writeSample } from "./cursor.fixture.ts";
+import { writeConversation } from "./kiro.fixture.ts";
 import { addMessage, addSession, databaseAt } from "./opencode-family.fixture.ts";
 
 const SAMPLES = process.env["HX_SAMPLES"] ?? "";
@@ -69,6 +72,24 @@ describe.runIf(here)("samples of Cursor's CLI", () => {
     mkdirSync(chat, { recursive: true });
     copyFileSync(from, path.join(chat, "store.db"));
     expect(await sessionsOf(cursor({ home }))).toBe(1);
+  });
+});
+
+describe.runIf(here)("samples of Cursor's editor", () => {
+  it.each(below("cursor", "composer-sample.json").map((file) => [path.relative(SAMPLES, file), file] as const))("%s is read whole, in steps and viewed", async (_, from) => {
+    const { home } = newStore("unused");
+    writeSample(path.join(home, ".config", "Cursor", "User"), from);
+    expect(await sessionsOf(cursor({ home }))).toBe(1);
+  });
+});
+
+describe.runIf(here)("samples of Kiro's database", () => {
+  it.each(below("kiro-cli", "_payload.json").flatMap((file) => (["conversations_v2", "conversations"] as const).map((table) => [path.relative(SAMPLES, file), table, file] as const)))("%s in %s is read whole, in steps and viewed", async (_, table, from) => {
+    const { home } = newStore("unused");
+    const value = readFileSync(from, "utf8");
+    const { conversation_id: id } = JSON.parse(value) as { readonly conversation_id: string };
+    writeConversation(path.join(home, ".local", "share", "kiro-cli", "data.sqlite3"), { id, key: "/home/user/code", value }, table);
+    expect(await sessionsOf(kiro({ home }))).toBe(1);
   });
 });
 

@@ -8,6 +8,8 @@ import { readSettings } from "../../src/wire/settings.ts";
 import { WORK } from "./contract/fixture.ts";
 import { featuresOf, type Feature } from "./features.ts";
 import { fixtureOf, hasFixture } from "./fixtures.ts";
+import { writeSample } from "./cursor.fixture.ts";
+import { writeConversation } from "./kiro.fixture.ts";
 import { capturedFiles, laid, recordedStores, sessionsOf } from "./recorded.ts";
 
 const SAMPLES = process.env["HX_SAMPLES"];
@@ -79,7 +81,10 @@ export async function seenInSamples(name: string): Promise<Seen> {
       const found = await placeOf(name, own, path.extname(file));
       if (found === null) return;
       await mkdir(path.dirname(found.place), { recursive: true });
-      await writeFile(found.place, await readFile(file));
+      const content = await readFile(file);
+      if (isComposer(file)) writeSample(path.join(own, EDITOR), file);
+      else if (isRow(file)) writeConversation(path.join(own, KIRO), { id: "", key: WORK, value: content.toString() }, "conversations");
+      else await writeFile(found.place, content);
       await gathering.add(found.agent, ["/", WORK, own], file).catch(() => undefined);
     });
   }
@@ -100,6 +105,20 @@ async function placeOf(name: string, home: string, extension: string): Promise<{
   }
   const agent = await wiredAgent(name)?.load(readSettings({ HOME: home }));
   return agent === undefined || name !== "aider" ? null : { agent, place: path.join(home, ".aider.chat.history.md") };
+}
+
+const KIRO = ".local/share/kiro-cli/data.sqlite3";
+
+const EDITOR = ".config/Cursor/User";
+
+/** Rows of the database of Cursor's editor, without the database. */
+function isComposer(file: string): boolean {
+  return path.basename(file) === "ide-composer-sample.json";
+}
+
+/** A value of Kiro's database, without the database. */
+function isRow(file: string): boolean {
+  return path.basename(path.dirname(file)) === "kiro_sqlite";
 }
 
 function foldersIn(directory: string): readonly string[] {

@@ -1,7 +1,8 @@
 import { HxError } from "../../domain/errors.ts";
 import { pathMapper, type PathMove } from "../../domain/map-paths.ts";
 import type { SessionId } from "../../domain/ids.ts";
-import type { Agent, CapturedFile } from "../../ports/agent.ts";
+import type { StreamRecord } from "../../format/part-stream.ts";
+import type { Agent, CapturedFile, PutOptions } from "../../ports/agent.ts";
 import type { FileTree, NewFile } from "../../ports/file-tree.ts";
 import type { Ledger } from "../ledger.ts";
 import { BLANK_LINES, MemoryFile } from "../read/memory-file.ts";
@@ -49,7 +50,6 @@ interface Placed {
  * @throws HxError `exists` when a file there is newer or other than what was captured, and `force` is not set or it is a copy
  */
 export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTree, opened: OpenedSession, options: RestoreOptions): Promise<Restored> {
-  if (agent.put !== undefined) return restoreRows(ledger, agent, agent.put, files, opened, options);
   const begun: NewFile[] = [];
   const { agent: name, id, cwd, source } = opened.facts;
   const isCopy = opened.parts.manifest.kind === "redacted";
@@ -60,8 +60,9 @@ export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTr
     return file;
   };
   try {
-    const rebuilt = await rebuild(sessionRecords(ledger, opened), begin);
-    const move = options.map ? await moveOf(files, agent, rebuilt, cwd, options.checkout) : null;
+    const rows = await rebuildRows(ledger, agent, opened);
+    const rebuilt = agent.put !== undefined && agent.puts === undefined ? [] : await rebuild(only(sessionRecords(ledger, opened), (path) => agent.puts?.(path) !== true), begin);
+    const move = options.map ? await moveOf(files, agent, [...(rows ?? []), ...rebuilt], cwd, options.checkout) : null;
     const placed: Placed[] = [];
     let records = 0;
     for (const captured of rebuilt) {
@@ -71,19 +72,37 @@ export async function restoreSession(ledger: Ledger, agent: Agent, files: FileTr
       const action = isCopy ? await actionForCopy(files, path, mapped.file, opened.session, source) : await actionFor(files, path, mapped.file, { force: options.force, mapped: mapped.records > 0 });
       placed.push({ file: mapped.file, path, action });
     }
+    const others = isCopy ? "refuse-any" : options.force ? "replace" : "refuse";
+    const put = rows === null ? null : await putRows(agent, rows, move, { id, directory, others, dryRun: options.dryRun });
     if (!options.dryRun) {
       for (const { file, path, action } of placed) if (action !== "same") await file.target.commit(path, file.modified);
     }
     return {
       agent: name,
       id,
-      files: placed.map(({ file, path, action }) => ({ path, bytes: file.size, action })),
-      omitted: rebuilt.reduce((sum, file) => sum + file.omitted, 0),
-      ...(move === null ? {} : { mapped: { ...move, records } }),
+      files: [...(put === null ? [] : [put.file]), ...placed.map(({ file, path, action }) => ({ path, bytes: file.size, action }))],
+      omitted: [...(rows ?? []), ...rebuilt].reduce((sum, file) => sum + file.omitted, 0),
+      ...(move === null ? {} : { mapped: { ...move, records: records + (put?.records ?? 0) } }),
       ...(isCopy && source !== undefined ? { source } : {}),
     };
   } finally {
     for (const file of begun) await file.discard();
+  }
+}
+
+/** The files that go into a store of rows, held in memory: they go there at once, or not at all. null when this session has none. */
+async function rebuildRows(ledger: Ledger, agent: Agent, opened: OpenedSession): Promise<readonly RebuiltFile<MemoryFile>[] | null> {
+  if (agent.put === undefined) return null;
+  const rows = await rebuild(only(sessionRecords(ledger, opened), (path) => agent.puts?.(path) !== false), async () => new MemoryFile(), BLANK_LINES);
+  return rows.length === 0 && agent.puts !== undefined ? null : rows;
+}
+
+/** The records of some of a session's files. */
+async function* only(records: AsyncIterable<StreamRecord>, takes: (path: string) => boolean): AsyncGenerator<StreamRecord> {
+  const taken = new Set<number>();
+  for await (const record of records) {
+    if (record.kind === "file" && takes(record.path)) taken.add(record.file);
+    if (taken.has(record.file)) yield record;
   }
 }
 
@@ -104,12 +123,7 @@ async function mapPaths<Target extends FileTarget & Pick<NewFile, "read">>(agent
   return records === 0 ? { file, records } : { file: { ...file, target, size }, records };
 }
 
-/** A session that its agent keeps in rows is held in memory: it goes into the store at once, or not at all. */
-async function restoreRows(ledger: Ledger, agent: Agent, put: NonNullable<Agent["put"]>, files: FileTree, opened: OpenedSession, options: RestoreOptions): Promise<Restored> {
-  const { agent: name, id, cwd, source } = opened.facts;
-  const isCopy = opened.parts.manifest.kind === "redacted";
-  const rebuilt = await rebuild(sessionRecords(ledger, opened), async () => new MemoryFile(), BLANK_LINES);
-  const move = options.map ? await moveOf(files, agent, rebuilt, cwd, options.checkout) : null;
+async function putRows(agent: Agent, rebuilt: readonly RebuiltFile<MemoryFile>[], move: PathMove | null, options: PutOptions): Promise<{ readonly file: RestoredFile; readonly records: number } | null> {
   const rows: CapturedFile[] = [];
   let records = 0;
   for (const captured of rebuilt) {
@@ -117,16 +131,8 @@ async function restoreRows(ledger: Ledger, agent: Agent, put: NonNullable<Agent[
     records += mapped.records;
     rows.push({ path: captured.path, role: captured.role, bytes: async () => mapped.file.target.content() });
   }
-  const others = isCopy ? "refuse-any" : options.force ? "replace" : "refuse";
-  const { path, action } = await put(rows, { id, directory: directoryIn(options.checkout, cwd), others, dryRun: options.dryRun });
-  return {
-    agent: name,
-    id,
-    files: [{ path, bytes: rebuilt.reduce((sum, { size }) => sum + size, 0), action }],
-    omitted: rebuilt.reduce((sum, file) => sum + file.omitted, 0),
-    ...(move === null ? {} : { mapped: { ...move, records } }),
-    ...(isCopy && source !== undefined ? { source } : {}),
-  };
+  const put = await agent.put?.(rows, options);
+  return put === undefined ? null : { file: { ...put, bytes: rebuilt.reduce((sum, { size }) => sum + size, 0) }, records };
 }
 
 async function actionFor(files: FileTree, path: string, { target }: RebuiltFile<NewFile>, { force, mapped }: { readonly force: boolean; readonly mapped: boolean }): Promise<RestoredFile["action"]> {

@@ -1,9 +1,11 @@
 import type { OpenFile } from "../../../ports/agent.ts";
 import { HxError } from "../../../domain/errors.ts";
-import { isJson, numberOf, textOf, type Json } from "../shared/record.ts";
+import { numberOf, textOf, type Json } from "../shared/record.ts";
 import { piecesFile } from "../shared/rows/pieces-file.ts";
 import type { Database } from "../shared/sqlite/value.ts";
 import { asNumber, asText } from "../shared/sqlite/value.ts";
+import { bytesOf, lineOfRow, parsed, selected, unhex, type Table } from "./chat-lines.ts";
+import { runsOf, tablesLine } from "./chat-tables.ts";
 import { rootBlobOf, type RootBlob } from "./root-blob.ts";
 
 /** What a database of the CLI is captured as: docs/agents/cursor.md. */
@@ -27,36 +29,21 @@ interface Chat {
   readonly root: RootBlob;
 }
 
-/** A key of the person's, with which Cursor locks what it keeps elsewhere. */
-const SECRET = "blobEncryptionKey";
 const UNNAMED = "New Agent";
 
 function chatOf(database: Database): Chat {
   let meta: Json = {};
   for (const { v } of database.rows("SELECT CAST(value AS BLOB) AS v FROM meta WHERE key = '0'")) {
     const text = Buffer.from(bytesOf(v)).toString("utf8");
-    meta = parsed(/^(?:[0-9a-fA-F]{2})+$/.test(text) ? Buffer.from(text, "hex").toString("utf8") : text) ?? {};
+    meta = parsed(unhex(text) ?? text) ?? {};
   }
   const rootId = textOf(meta, "latestRootBlobId");
-  return { meta, rootId, root: rootId === undefined ? { messages: [] } : rootBlobOf(blobOf(database, rootId) ?? new Uint8Array(0)) };
+  return { meta, rootId, root: rootId === undefined ? { messages: [] } : rootBlobOf(blobOf(database, rootId)) };
 }
 
-function parsed(text: string): Json | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJson(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function bytesOf(value: unknown): Uint8Array {
-  return value instanceof Uint8Array ? value : new Uint8Array(0);
-}
-
-function blobOf(database: Database, id: string): Uint8Array | undefined {
+function blobOf(database: Database, id: string): Uint8Array {
   for (const { d } of database.rows("SELECT CAST(data AS BLOB) AS d FROM blobs WHERE id = ?", [id])) return bytesOf(d);
-  return undefined;
+  return new Uint8Array(0);
 }
 
 /** The directory that the conversation itself names. */
@@ -79,58 +66,62 @@ export function openChat(options: ChatOptions): OpenFile {
   const { database, id, file, identity, modifiedMs } = options;
   const chat = chatOf(database);
   if (chat.rootId === undefined) throw new HxError("not-found", `the database of session '${id}' of Cursor names no conversation`);
-  const pieces = file === "messages" ? messagePieces(options, chat) : file === "state" ? statePieces(database, chat) : logPieces(database, chat);
+  const rows = rowsOf(database, chat.root);
+  const pieces = file === "messages" ? messagePieces(options, chat, rows) : file === "state" ? statePieces(database, rows) : linesOf(database, rows, "log");
   return piecesFile({ pieces, modifiedMs, identity: `${identity}:${file}`, close: () => database.close() });
 }
 
 type Pieces = readonly (() => Uint8Array)[];
 
-function messagePieces({ database, id, directory }: ChatOptions, { meta, root }: Chat): Pieces {
+/** Where the rows of a database stand, by their number in it. */
+interface Rows {
+  /** By the id of a blob. */
+  readonly numbers: ReadonlyMap<string, number>;
+  /** In the order in which they were written. */
+  readonly all: readonly { readonly at: number; readonly file: ChatFile; readonly index: number }[];
+}
+
+/** A message that the root does not name begins as messages do. */
+function rowsOf(database: Database, root: RootBlob): Rows {
+  const numbers = new Map<string, number>();
+  const found: { readonly at: number; readonly id: string | undefined; readonly isMessage: boolean }[] = [];
+  for (const row of database.rows("SELECT rowid AS at, id, substr(CAST(data AS BLOB), 1, 1) = x'7b' AS brace FROM blobs ORDER BY rowid")) {
+    const [at, id] = [asNumber(row["at"]), asText(row["id"])];
+    if (at === undefined) continue;
+    if (id !== undefined) numbers.set(id, at);
+    found.push({ at, id, isMessage: asNumber(row["brace"]) === 1 });
+  }
+  const named = new Map([...new Set(root.messages)].filter((id) => numbers.has(id)).map((id, index) => [id, index]));
+  const counts = { state: 0, log: 0 };
+  const all = found.map(({ at, id, isMessage }) => {
+    const index = id === undefined ? undefined : named.get(id);
+    if (index !== undefined) return { at, file: "messages", index } as const;
+    const file = isMessage ? "state" : "log";
+    return { at, file, index: counts[file]++ } as const;
+  });
+  return { numbers, all };
+}
+
+function messagePieces({ database, id, directory }: ChatOptions, { meta, root }: Chat, { numbers }: Rows): Pieces {
   const name = textOf(meta, "name");
   const head = { cursor: 1, session: id, directory: directory ?? root.directory, created: numberOf(meta, "createdAt") };
   const title = name === undefined || name.trim() === "" || name === UNNAMED ? "" : `${JSON.stringify({ title: name })}\n`;
-  return [() => Buffer.from(`${JSON.stringify(head)}\n${title}`), ...root.messages.map((message) => () => lineOfBlob(message, blobOf(database, message)))];
+  const messages = root.messages.map((message) => numbers.get(message)).filter((at) => at !== undefined);
+  return [() => Buffer.from(`${JSON.stringify(head)}\n${title}`), ...messages.map((at) => () => lineAt(database, "blobs", at))];
 }
 
-/** What changes as the conversation goes on: its name and root, and messages that are no part of it any more, or not yet. */
-function statePieces(database: Database, { meta, root }: Chat): Pieces {
-  const { [SECRET]: _, ...kept } = meta;
-  const named = new Set(root.messages);
-  const others = idsOf(database, true).filter((id) => !named.has(id));
-  return [() => Buffer.from(`${JSON.stringify({ meta: kept })}\n`), ...others.map((id) => () => lineOfBlob(id, blobOf(database, id)))];
+/** What changes as the conversation goes on: its tables, its name and root, and messages that are no part of it any more, or not yet. */
+function statePieces(database: Database, rows: Rows): Pieces {
+  const meta = [...database.rows("SELECT rowid AS at FROM meta ORDER BY rowid")].flatMap(({ at }) => asNumber(at) ?? []);
+  const runs = runsOf([...meta.map((at, index) => ({ at, file: "meta" as const, index })), ...rows.all]);
+  return [() => Buffer.from(tablesLine(database, runs)), ...meta.map((at) => () => lineAt(database, "meta", at)), ...linesOf(database, rows, "state")];
 }
 
-/** Every blob that is no message, in the order in which they were written: roots, and what messages refer to. */
-function logPieces(database: Database, { root }: Chat): Pieces {
-  const named = new Set(root.messages);
-  return idsOf(database, false).filter((id) => !named.has(id)).map((id) => () => lineOfBlob(id, blobOf(database, id)));
+function linesOf(database: Database, { all }: Rows, file: ChatFile): Pieces {
+  return all.filter((row) => row.file === file).map(({ at }) => () => lineAt(database, "blobs", at));
 }
 
-/** @param messages those that begin as messages do, else the others */
-function idsOf(database: Database, messages: boolean): readonly string[] {
-  const ids: string[] = [];
-  for (const { id, brace } of database.rows("SELECT id, substr(CAST(data AS BLOB), 1, 1) = x'7b' AS brace FROM blobs ORDER BY rowid")) {
-    const text = asText(id);
-    if (text !== undefined && (asNumber(brace) === 1) === messages) ids.push(text);
-  }
-  return ids;
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** The blob's text as it is where that is JSON on one line, so that its secrets and paths are found; else as a string, or in base64. */
-function lineOfBlob(id: string, bytes: Uint8Array | undefined): Uint8Array {
-  if (bytes === undefined) return new Uint8Array(0);
-  const text = decoded(bytes);
-  const name = JSON.stringify(id);
-  if (text === undefined) return Buffer.from(`{"id":${name},"blob":"${Buffer.from(bytes).toString("base64")}"}\n`);
-  return Buffer.from(!/[\r\n]/.test(text) && parsed(text) !== null ? `{"id":${name},"message":${text}}\n` : `{"id":${name},"text":${JSON.stringify(text)}}\n`);
-}
-
-function decoded(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
+function lineAt(database: Database, table: Table, at: number): Uint8Array {
+  for (const row of database.rows(`SELECT ${selected(table)} FROM ${table} WHERE rowid = ?`, [at])) return Buffer.from(lineOfRow(table, row));
+  return new Uint8Array(0);
 }

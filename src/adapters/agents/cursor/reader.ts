@@ -4,6 +4,7 @@ import { isBlank } from "../shared/lines.ts";
 import type { ReaderState } from "../shared/reader-state.ts";
 import { emptyState, loadState, seenAt, seenModel } from "../shared/reader-state.ts";
 import { headline, numberOf } from "../shared/record.ts";
+import { isPrompt, modelIn, textIn, timeIn } from "./bubbles.ts";
 import { modelsOf } from "./entries.ts";
 import { promptOf } from "./prompt.ts";
 import { cursorRecord, directoryIn, roleOfCut, type CursorRecord } from "./records.ts";
@@ -47,6 +48,17 @@ export function takeInto(record: CursorRecord, state: ReaderState): string | und
     case "assistant":
       for (const model of modelsOf(record)) seenModel(state, model);
       return undefined;
+    case "bubble": {
+      const { bubble } = record;
+      seenAt(state, timeIn(bubble));
+      const model = modelIn(bubble);
+      if (model !== undefined) seenModel(state, model);
+      if (isPrompt(bubble)) {
+        state.prompts++;
+        state.titles.asked ??= headline(textIn(bubble));
+      }
+      return undefined;
+    }
     case "tool":
     case "system":
     case "unknown":

@@ -1,3 +1,4 @@
+import { bubbleIn } from "./composers.ts";
 import { recordOf } from "../shared/parsed.ts";
 import type { Json } from "../shared/record.ts";
 import { isAbsolutePath, isJson, listOf, objectOf, textOf } from "../shared/record.ts";
@@ -7,6 +8,8 @@ export type CursorRecord =
   | { readonly kind: "head"; readonly head: Json }
   | { readonly kind: "title"; readonly title: string }
   | { readonly kind: "user" | "assistant" | "tool"; readonly message: Json; readonly parts: readonly Json[]; readonly id: string | undefined }
+  /** Of the editor. */
+  | { readonly kind: "bubble"; readonly bubble: Json }
   /** Nothing of it is shown. */
   | { readonly kind: "system" }
   | { readonly kind: "unknown"; readonly type: string };
@@ -15,6 +18,8 @@ export type CursorRecord =
 export function cursorRecord(line: Uint8Array): CursorRecord | null {
   const record = recordOf(line);
   if (record === null) return null;
+  const bubble = bubbleIn(record);
+  if (bubble !== undefined) return bubble === null ? null : { kind: "bubble", bubble };
   const title = textOf(record, "title");
   const role = textOf(record, "role");
   if (role === undefined && record["cursor"] !== undefined) return { kind: "head", head: record };
@@ -40,7 +45,7 @@ export function directoryIn(head: Json): string | undefined {
 
 /** A line that is longer may come cut. */
 export const LONG = 4 << 20;
-const BEGINS = /^\{(?:"id":"[^"]*","message":\{)?\s*"role":\s*"(user|assistant|tool|system)"/;
+const BEGINS = /^\{(?:"id":"[^"]*",(?:"type":"text",)?"message":\{)?\s*"role":\s*"(user|assistant|tool|system)"/;
 
 /** The role of a line that came cut: head and tail of a long one. */
 export function roleOfCut(line: Buffer): string | undefined {

@@ -94,7 +94,7 @@ export function idOfPlace(root: string, real: string): string | undefined {
 
 /** When something of a session was written last, ms since 1970. */
 export async function lastChange(files: readonly SourceFile[]): Promise<number> {
-  const paths = new Set(files.flatMap(({ absolute }) => (absolute.endsWith(".db") ? [absolute, `${absolute}-wal`] : [absolute])));
+  const paths = new Set(files.flatMap(({ absolute }) => (/\.(?:db|vscdb)$/.test(absolute) ? [absolute, `${absolute}-wal`] : [absolute])));
   return Math.max(0, ...(await Promise.all([...paths].map(async (file) => (await statOf(file))?.mtimeMs ?? 0))));
 }
 

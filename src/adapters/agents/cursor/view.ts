@@ -5,7 +5,9 @@ import { factsOf } from "../shared/reader-state.ts";
 import { defined, isJson, textOf } from "../shared/record.ts";
 import type { ViewBuilder } from "../shared/view-builder.ts";
 import { viewBuilder } from "../shared/view-builder.ts";
+import { entriesOfBubble, isKnown, isPrompt, textIn, timeIn } from "./bubbles.ts";
 import { chatName } from "./chat.ts";
+import { composerName } from "./composers.ts";
 import { entriesOf, noCalls, type Calls } from "./entries.ts";
 import { promptOf } from "./prompt.ts";
 import { newState, takeInto } from "./reader.ts";
@@ -68,6 +70,11 @@ function enter(record: CursorRecord, builder: ViewBuilder, calls: Calls): boolea
     case "tool":
       for (const entry of entriesOf(record, calls, builder.unknown)) builder.add(entry);
       return true;
+    case "bubble":
+      if (!isKnown(record.bubble)) builder.unknown(`bubble/${String(record.bubble["type"])}`);
+      else if (isPrompt(record.bubble)) builder.prompt(textIn(record.bubble), timeIn(record.bubble));
+      else for (const entry of entriesOfBubble(record.bubble)) builder.add(entry);
+      return isKnown(record.bubble);
     case "head":
     case "title":
     case "system":
@@ -85,13 +92,14 @@ export interface MainFile {
  * turns of the CLI.
  */
 export async function mainOf(files: readonly CapturedFile[]): Promise<MainFile | undefined> {
-  let best: (MainFile & { readonly prompts: number }) | undefined;
+  let best: (MainFile & { readonly prompts: number; readonly rank: number }) | undefined;
   for (const file of files.filter(({ role }) => role === "transcript")) {
     const bytes = await file.bytes();
     const state = newState();
     for (const { record } of linesIn(bytes, viewBuilder())) if (record !== null) takeInto(record, state);
-    const isBetter = best === undefined || state.prompts > best.prompts || (state.prompts === best.prompts && chatName(file.path) !== undefined);
-    if (isBetter) best = { file, bytes, prompts: state.prompts };
+    const rank = chatName(file.path) !== undefined ? 2 : composerName(file.path) !== undefined ? 1 : 0;
+    const isBetter = best === undefined || state.prompts > best.prompts || (state.prompts === best.prompts && rank > best.rank);
+    if (isBetter) best = { file, bytes, prompts: state.prompts, rank };
   }
   return best;
 }
@@ -123,5 +131,5 @@ function startedBy(input: unknown, task: string): boolean {
 }
 
 function idOf(path: string): string {
-  return chatName(path)?.id ?? path.slice(path.lastIndexOf("/") + 1).replace(/\.jsonl$/, "");
+  return chatName(path)?.id ?? composerName(path)?.id ?? path.slice(path.lastIndexOf("/") + 1).replace(/\.jsonl$/, "");
 }

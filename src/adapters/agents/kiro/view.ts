@@ -6,6 +6,8 @@ import type { Json } from "../shared/record.ts";
 import { defined, isJson, listOf, objectOf, textOf, timeOf } from "../shared/record.ts";
 import type { ViewBuilder } from "../shared/view-builder.ts";
 import { viewBuilder } from "../shared/view-builder.ts";
+import { entriesOfAnswer, entriesOfResults, exchangeOf, type Calls, type Exchange } from "./conversation.ts";
+import { turnOf } from "./document-lines.ts";
 import { kiroReader } from "./reader.ts";
 import { momentOf, partsOf, textsOf } from "./records.ts";
 import { NO_SIDECAR, readSidecar } from "./sidecar.ts";
@@ -21,27 +23,32 @@ export async function kiroView(files: readonly CapturedFile[]): Promise<SessionV
   for (const model of told.facts.models ?? []) builder.model(model);
   const reader = kiroReader({ path: "", role: "transcript" });
   const ends = endsIn(sidecar);
+  const calls: Calls = new Map();
+  let directory = told.directory;
   for (const { record, line } of recordsOf((await main?.bytes()) ?? new Uint8Array(0))) {
-    reader.take(line);
-    takeRecord(record, builder, ends);
+    const ran = reader.take(line);
+    directory ??= ran;
+    takeRecord(record, builder, ends, calls);
   }
-  const { title, first, last } = reader.facts();
-  return builder.build({ agent: "kiro", id: idOf(main?.path ?? ""), ...defined({ title: told.facts.title ?? title, directory: told.directory, first, last }) });
+  const { title, first, last, models = [] } = reader.facts();
+  for (const model of models) builder.model(model);
+  return builder.build({ agent: "kiro", id: idOf(main?.path ?? ""), ...defined({ title: told.facts.title ?? title, directory, first, last }) });
 }
 
 /** A record, and the turn that is open after it. */
 export interface PlacedRecord {
   readonly start: number;
   readonly line: Uint8Array;
-  readonly turn: number | undefined;
+  readonly turn: number | "frame" | undefined;
 }
 
 export function placedRecords(bytes: Uint8Array): readonly PlacedRecord[] {
   const builder = viewBuilder();
   const placed: PlacedRecord[] = [];
   for (const { record, start, line } of recordsOf(bytes)) {
-    takeRecord(record, builder, new Map());
-    if (record !== null && isKnown(record)) placed.push({ start, line, turn: builder.current() });
+    takeRecord(record, builder, new Map(), new Map());
+    if (record !== null && isHead(record)) placed.push({ start, line, turn: "frame" });
+    else if (record !== null && isKnown(record)) placed.push({ start, line, turn: builder.current() });
   }
   return placed;
 }
@@ -49,11 +56,22 @@ export function placedRecords(bytes: Uint8Array): readonly PlacedRecord[] {
 const KINDS: readonly unknown[] = ["Prompt", "AssistantMessage", "ToolResults"];
 
 function isKnown(record: Json): boolean {
-  return KINDS.includes(record["kind"]);
+  const turn = turnOf(record);
+  if (turn === undefined) return KINDS.includes(record["kind"]);
+  const { prompt, results, unknown } = turn === null ? { unknown: [""], prompt: undefined, results: [] } : exchangeOf(turn);
+  // What was asked with the results of calls of the turn before tells of both.
+  return unknown.length === 0 && (prompt === undefined || results.length === 0);
 }
 
-function takeRecord(record: Json | null, builder: ViewBuilder, ends: ReadonlyMap<string, number>): void {
-  if (record === null) return builder.damaged();
+function isHead(record: Json): boolean {
+  return record["kiro"] !== undefined;
+}
+
+function takeRecord(record: Json | null, builder: ViewBuilder, ends: ReadonlyMap<string, number>, calls: Calls): void {
+  const turn = record === null ? null : turnOf(record);
+  if (record === null || turn === null) return builder.damaged();
+  if (turn !== undefined) return takeExchange(exchangeOf(turn), builder, calls);
+  if (isHead(record)) return;
   const data = objectOf(record, "data");
   const at = ends.get(textOf(data, "message_id") ?? "");
   switch (record["kind"]) {
@@ -69,6 +87,14 @@ function takeRecord(record: Json | null, builder: ViewBuilder, ends: ReadonlyMap
     default:
       builder.unknown(textOf(record, "kind") ?? "no type");
   }
+}
+
+/** Results come before what was asked with them. */
+function takeExchange(exchange: Exchange, builder: ViewBuilder, calls: Calls): void {
+  for (const entry of entriesOfResults(exchange, calls)) builder.add(entry);
+  if (exchange.prompt !== undefined) builder.prompt(exchange.prompt, exchange.at);
+  for (const entry of entriesOfAnswer(exchange, calls)) builder.add(entry);
+  for (const type of exchange.unknown) builder.unknown(type);
 }
 
 function addAnswer({ kind, data }: { readonly kind: string; readonly data: unknown }, at: number | undefined, builder: ViewBuilder): void {

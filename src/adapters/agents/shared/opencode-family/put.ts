@@ -1,6 +1,7 @@
 import { HxError } from "../../../../domain/errors.ts";
 import type { CapturedFile, Put, PutOptions } from "../../../../ports/agent.ts";
 import { isBlank, linesOf } from "../lines.ts";
+import { insertion } from "../rows/bind.ts";
 import type { Held, HeldRow } from "../rows/form.ts";
 import { quoted, rowOf } from "../rows/form.ts";
 import { databaseFailure } from "../sqlite/failure.ts";
@@ -138,11 +139,6 @@ function addProject(connection: Connection, session: HeldRow, directory: string)
 }
 
 function insert(connection: Connection, { table, columns, values }: HeldRow, conflict: string): void {
-  const marks = values.map((value) => (isTextBytes(value) ? "CAST(? AS TEXT)" : "?")).join(", ");
-  const bound = values.map((value) => (isTextBytes(value) ? value.bytes : value));
-  connection.prepare(`INSERT INTO ${quoted(table)} (${columns.map(quoted).join(", ")}) VALUES (${marks})${conflict}`).run(...bound);
-}
-
-function isTextBytes(value: Held): value is Exclude<Held, null | bigint | number | string | Uint8Array> {
-  return typeof value === "object" && value !== null && !(value instanceof Uint8Array);
+  const insertInto = insertion(table, columns, values);
+  connection.prepare(insertInto.sql + conflict).run(...insertInto.values);
 }

@@ -1,6 +1,7 @@
 import sqlite from "node-sqlite3-wasm";
+import { HxError, isHxError } from "../../../../domain/errors.ts";
 import { databaseFailure } from "./failure.ts";
-import type { Database, Row } from "./value.ts";
+import type { Database, Row, Value } from "./value.ts";
 
 /**
  * SQLite in WebAssembly, on a private copy: its locks are not those of other processes. Imported lazily, since it is large.
@@ -44,5 +45,28 @@ function opened(copy: string, file: string): InstanceType<typeof sqlite.Database
     return database;
   } catch (error) {
     throw databaseFailure(file, error);
+  }
+}
+
+/** A database while it is made. */
+export interface NewDatabase {
+  /** Runs one statement. */
+  run(sql: string, values?: readonly Value[]): void;
+  rows(sql: string): readonly Row[];
+}
+
+/** Makes a database where there is no file yet, in one transaction, on every Node. Nobody else knows of it until it is closed. @throws HxError `io-failed`, and what `make` throws */
+export function makeWithWasm(file: string, make: (database: NewDatabase) => void): void {
+  let database: InstanceType<typeof sqlite.Database> | undefined;
+  try {
+    const made = new sqlite.Database(file);
+    database = made;
+    made.exec("BEGIN");
+    make({ run: (sql, values = []) => void made.run(sql, [...values]), rows: (sql) => made.all(sql) as readonly Row[] });
+    made.exec("COMMIT");
+  } catch (cause) {
+    throw isHxError(cause) ? cause : new HxError("io-failed", `cannot make the database '${file}'`, { cause });
+  } finally {
+    quietly(() => database?.close());
   }
 }
