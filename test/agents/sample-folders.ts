@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 /** The folder of transcripts that others recorded; null on a computer that has none. */
@@ -21,4 +21,10 @@ export function looseFiles(agent: string): readonly string[] {
 export function madeHere(agent: string): readonly string[] {
   const directory = path.join(SAMPLES ?? "", "made-here", MADE_HERE[agent] ?? agent);
   return existsSync(directory) ? readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [path.join(directory, entry.name)] : [])).sort() : [];
+}
+
+/** How many sessions of the samples docs/agents.md has of an agent. */
+export function sessionsInTable(agent: string): number {
+  const row = readFileSync(new URL("../../docs/agents.md", import.meta.url), "utf8").split("\n").find((line) => line.includes(`| \`${agent}\` |`));
+  return Number(/\| (\d+) seen \|/.exec(row ?? "")?.[1]);
 }

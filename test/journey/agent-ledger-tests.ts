@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { madeHere, SAMPLES } from "../agents/sample-folders.ts";
+import { looseFiles, madeHere, SAMPLES, sessionsInTable } from "../agents/sample-folders.ts";
 import { deskIn, differing, elsewhere, expectReadable, sessionsIn, takeEverything, untaken, type Desk, type KeptSession } from "./agent-ledger.ts";
-import { earlierState, layLoose, layMade, NO_TRANSCRIPT, openedOnce, type Laid } from "./agent-samples.ts";
+import { earlierState, layLoose, layMade, nameOf, NOT_LAID, NO_TRANSCRIPT, openedOnce, type Laid } from "./agent-samples.ts";
 import { quiet } from "./claude.ts";
 import { restoreAll } from "./in-process.ts";
 import { makeWorld, write, type JourneyWorld } from "./world.ts";
@@ -57,8 +56,10 @@ export function ledgerOfSamples(agents: readonly AgentSamples[]): void {
     it("is captured in one go, and restored by the phrase from a fresh clone", async () => {
       const desk = await deskIn(world, "once");
       const laid = await layAll(desk);
+      const missing = names.flatMap((name) => looseFiles(name).map(nameOf).filter((sample) => !laid.some((each) => each.sample === sample) && !NOT_LAID.some(([of, files]) => of === name && files.test(sample))));
+      expect(missing).toEqual([]);
       const asked = (await sessionsOf(desk)).filter(({ isAsked }) => isAsked).map(({ agent, files }) => ({ agent, sample: laid.find(({ place }) => place === files[0]?.absolute)?.sample ?? "" }));
-      for (const { name, elsewhere = 0 } of agents) expect([name, asked.filter(({ agent, sample }) => agent === name && !isEarlierStage(name, sample)).length + elsewhere]).toEqual([name, inTable(name)]);
+      for (const { name, elsewhere = 0 } of agents) expect([name, asked.filter(({ agent, sample }) => agent === name && !isEarlierStage(name, sample)).length + elsewhere]).toEqual([name, sessionsInTable(name)]);
       await keptWhole(desk, "once", laid);
     }, 300_000);
 
@@ -96,10 +97,4 @@ export function ledgerOfSamples(agents: readonly AgentSamples[]): void {
 /** Of homes that hold the same sessions the last one counts. */
 function isEarlierStage(name: string, sample: string): boolean {
   return madeHere(name).slice(0, -1).some((home) => sample.startsWith(`${home.slice((SAMPLES ?? "").length + 1)}/`));
-}
-
-/** How many sessions of the samples docs/agents.md has of an agent. */
-function inTable(name: string): number {
-  const row = readFileSync(new URL("../../docs/agents.md", import.meta.url), "utf8").split("\n").find((line) => line.includes(`| \`${name}\` |`));
-  return Number(/\| (\d+) seen \|/.exec(row ?? "")?.[1]);
 }

@@ -28,10 +28,11 @@ export interface Ground {
   readonly checkout: string;
 }
 
-/** Files of the samples that are no session of an agent's store, and why. */
-export const NO_SESSION: readonly (readonly [agent: string, sample: RegExp, why: string])[] = [
+/** Files of the samples that are not laid into a store of files, and why. */
+export const NOT_LAID: readonly (readonly [agent: string, sample: RegExp, why: string])[] = [
   ["cursor", /ide-composer-sample\.json$/, "a value out of the editor's own database, which holds all sessions and secrets"],
   ["cursor", /store-db-sample\.reduced\.json$/, "a dump of a database that is laid as one (store.reconstructed.db)"],
+  ["cursor", /store\.reconstructed\.db$/, "a database: samples-rows.test.ts has it"],
   ["kiro", /kiro_sqlite\/.*\.json$/, "rows of the older data.sqlite3, which holds credentials too and is not taken"],
   ["vscode-copilot", /copilot-otel\/traces\.db$/, "telemetry of the extension"],
 ];
@@ -65,7 +66,7 @@ export async function layLoose(name: string, ground: Ground, wanted = /\.jsonl?$
   const make = await fixtureOf(name);
   const fixture = make(ground.home);
   const beside = BESIDE[name];
-  const files = looseFiles(name).filter((file) => wanted.test(file) && !NO_SESSION.some(([agent, sample]) => agent === name && sample.test(file)));
+  const files = looseFiles(name).filter((file) => wanted.test(file) && !NOT_LAID.some(([agent, sample]) => agent === name && sample.test(file)));
   const transcripts = files.filter((file) => beside?.files.test(file) !== true);
   const laid: Laid[] = [];
   for (const [i, file] of transcripts.entries()) {

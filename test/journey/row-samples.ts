@@ -67,6 +67,7 @@ function textsOf(database: Connection, sql: string): readonly string[] {
 }
 
 function directoriesIn(database: Connection): readonly string[] {
+  if (!tablesIn(database).includes("session")) return [];
   return textsOf(database, "SELECT directory FROM session UNION SELECT json_extract(data, '$.path.cwd') FROM message");
 }
 
@@ -113,7 +114,7 @@ export function emptyStore({ whole, live, home }: RowsSample, other: string): vo
   mkdirSync(path.dirname(file), { recursive: true });
   copyFileSync(whole, file);
   withDatabase(file, (database) => {
-    for (const [table] of [...ownTables(database), ["project"]]) database.exec(`DELETE FROM "${table}"`);
+    for (const table of [...ownTables(database).map(([own]) => own), ...tablesIn(database).filter((name) => name === "project")]) database.exec(`DELETE FROM "${table}"`);
   });
 }
 
