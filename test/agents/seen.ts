@@ -6,7 +6,7 @@ import { wiredAgent } from "../../src/wire/agents.ts";
 import { readSettings } from "../../src/wire/settings.ts";
 import { WORK } from "./contract/fixture.ts";
 import { featuresOf, type Feature } from "./features.ts";
-import { fixtureOf, hasFixture } from "./fixtures.ts";
+import { fixtureOf } from "./fixtures.ts";
 import { capturedFiles, laid, recordedStores, sessionsOf } from "./recorded.ts";
 import { looseFiles, madeHere, SAMPLES } from "./sample-folders.ts";
 
@@ -72,7 +72,6 @@ export async function seenInSamples(name: string): Promise<Seen> {
   for (const file of looseFiles(name)) {
     await inHome(async (own) => {
       const found = await placeOf(name, own, path.extname(file));
-      if (found === null) return;
       await mkdir(path.dirname(found.place), { recursive: true });
       await writeFile(found.place, await readFile(file));
       await gathering.add(found.agent, ["/", WORK, own], file).catch(() => undefined);
@@ -81,19 +80,15 @@ export async function seenInSamples(name: string): Promise<Seen> {
   return gathering.seen();
 }
 
-/** Where a transcript of the agent goes in a home of its own; Aider's goes into the checkout. */
-async function placeOf(name: string, home: string, extension: string): Promise<{ readonly agent: Agent; readonly place: string } | null> {
-  if (hasFixture(name)) {
-    const fixture = (await fixtureOf(name))(home);
-    const place = fixture.transcript(fixture.id(1), WORK);
-    if (name === "cursor" && extension === ".db") return { agent: fixture.agent, place: path.join(home, ".cursor", "chats", "w", fixture.id(1), "store.db") };
-    // What names the directory stands beside such a document.
-    if (fixture.storage === "document" && fixture.directory === "beside") {
-      await fixture.write(fixture.id(1), WORK, []);
-      await rm(place, { force: true });
-    }
-    return { agent: fixture.agent, place: place.slice(0, place.length - path.extname(place).length) + extension };
+/** Where a transcript of the agent goes in a home of its own; of one that keeps them in checkouts, the home is one. */
+async function placeOf(name: string, home: string, extension: string): Promise<{ readonly agent: Agent; readonly place: string }> {
+  const fixture = (await fixtureOf(name))(home);
+  const place = fixture.transcript(fixture.id(1), fixture.inCheckout === true ? home : WORK);
+  if (name === "cursor" && extension === ".db") return { agent: fixture.agent, place: path.join(home, ".cursor", "chats", "w", fixture.id(1), "store.db") };
+  // What names the directory stands beside such a document.
+  if (fixture.storage === "document" && fixture.directory === "beside") {
+    await fixture.write(fixture.id(1), WORK, []);
+    await rm(place, { force: true });
   }
-  const agent = await wiredAgent(name)?.load(readSettings({ HOME: home }));
-  return agent === undefined || name !== "aider" ? null : { agent, place: path.join(home, ".aider.chat.history.md") };
+  return { agent: fixture.agent, place: place.slice(0, place.length - path.extname(place).length) + extension };
 }
