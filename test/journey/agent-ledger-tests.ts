@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { looseFiles, madeHere, SAMPLES, sessionsInTable } from "../agents/sample-folders.ts";
-import { deskIn, differing, elsewhere, expectReadable, sessionsIn, takeEverything, untaken, type Desk, type KeptSession } from "./agent-ledger.ts";
+import { deskIn, differing, elsewhere, expectReadable, ranInside, sessionsIn, takeEverything, untaken, type Desk, type KeptSession } from "./agent-ledger.ts";
 import { earlierState, layLoose, layMade, nameOf, NOT_LAID, NO_TRANSCRIPT, openedOnce, type Laid } from "./agent-samples.ts";
 import { quiet } from "./claude.ts";
 import { restoreAll } from "./in-process.ts";
@@ -20,7 +20,7 @@ export function ledgerOfSamples(agents: readonly AgentSamples[]): void {
   describe.runIf(SAMPLES !== null)(`every sample of ${names.join(", ")}`, () => {
     let world: JourneyWorld;
     beforeAll(async () => {
-      world = await makeWorld();
+      world = await makeWorld("in-process");
     });
     afterAll(() => world.close());
 
@@ -41,12 +41,11 @@ export function ledgerOfSamples(agents: readonly AgentSamples[]): void {
     async function keptWhole(desk: Desk, label: string, laid: readonly Laid[]): Promise<void> {
       const sessions = await sessionsOf(desk);
       expect(untaken(laid, sessions).filter((sample) => !NO_TRANSCRIPT.test(sample))).toEqual([]);
-      await takeEverything(desk);
+      expect(await takeEverything(desk)).toEqual([]);
       const fresh = await elsewhere(world, label, desk);
       for (const name of names) await openedOnce(name, { home: fresh.home, checkout: desk.ground.checkout });
       const back = await restoreAll(fresh, desk.ground.checkout);
-      // In the recorded homes there are sessions of a folder that is no repository.
-      const inside = sessions.filter(({ directories }) => directories.length === 0 || directories.some((directory) => !directory.startsWith(`${desk.ground.dev}/notes`)));
+      const inside = sessions.filter((session) => ranInside(desk, session));
       expect(back.map(({ agent, agentId }) => `${agent} ${agentId}`).sort()).toEqual(inside.map(({ agent, id }) => `${agent} ${id}`).sort());
       expectReadable(back);
       expect(await differing(fresh.home, desk.ground.checkout, inside)).toEqual([]);

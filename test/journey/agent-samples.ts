@@ -105,7 +105,7 @@ export async function openedOnce(name: string, { home, checkout }: Pick<Ground, 
 
 /** The files with the directories that the agent reads in them moved below the checkout: the deepest that holds them all becomes its top. */
 async function movedInto(agent: Agent, source: SessionSource, laid: readonly Laid[], checkout: string): Promise<readonly Laid[]> {
-  const before = await directoriesOf(agent, source);
+  const before = directoriesOf(agent, source, await Promise.all(source.files.map(async ({ absolute }) => ({ bytes: await readFile(absolute) }))));
   const base = commonParent(before);
   const moves = before.map((directory) => [directory, checkout + directory.slice(base.length)] as const);
   for (const [, directory] of moves) await mkdir(directory, { recursive: true });
@@ -114,14 +114,10 @@ async function movedInto(agent: Agent, source: SessionSource, laid: readonly Lai
   return moved;
 }
 
-/** Where the agent says that the session ran: in its records, and beside them. */
-export async function directoriesOf(agent: Agent, { files }: SessionSource): Promise<readonly string[]> {
-  const found = new Set<string>();
-  for (const file of files) {
-    if (file.directory !== undefined) found.add(file.directory);
-    for (const directory of takeAll(agent.records(file), file, await readFile(file.absolute))) found.add(directory);
-  }
-  return [...found];
+/** Where the agent says that the session ran: in its records, and beside them. @param contents of its files, in their order */
+export function directoriesOf(agent: Agent, { files }: SessionSource, contents: readonly { readonly bytes: Buffer }[]): readonly string[] {
+  const found = files.flatMap((file, i) => [...(file.directory === undefined ? [] : [file.directory]), ...takeAll(agent.records(file), file, contents[i]?.bytes ?? Buffer.alloc(0))]);
+  return [...new Set(found)];
 }
 
 function takeAll(reader: RecordReader, { growth }: SourceFile, content: Buffer): readonly string[] {

@@ -20,14 +20,14 @@ function history(): Buffer {
 describe.runIf(SAMPLES !== null)("every sample of aider, in one history", () => {
   let world: JourneyWorld;
   beforeAll(async () => {
-    world = await makeWorld();
+    world = await makeWorld("in-process");
   });
   afterAll(() => world.close());
   const placeIn = ({ ground: { checkout } }: Desk): string => path.join(checkout, ".aider.chat.history.md");
 
   async function keptWhole(desk: Desk, label: string): Promise<void> {
     const { home, checkout } = desk.ground;
-    await takeEverything(desk);
+    expect(await takeEverything(desk)).toEqual([]);
     const sessions = await sessionsIn(home, "aider", [checkout]);
     expect(sessions.filter(({ isAsked }) => isAsked)).toHaveLength(sessionsInTable("aider"));
     // Nothing of the history is in no session, or in two.
