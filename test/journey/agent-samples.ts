@@ -34,6 +34,8 @@ export const NOT_LAID: readonly (readonly [agent: string, sample: RegExp, why: s
   ["cursor", /store-db-sample\.reduced\.json$/, "a dump of a database that is laid as one (store.reconstructed.db)"],
   ["cursor", /store\.reconstructed\.db$/, "a database: samples-rows.test.ts has it"],
   ["kiro", /kiro_sqlite\/.*\.json$/, "rows of the older data.sqlite3, which holds credentials too and is not taken"],
+  ["opencode", /opencode-storage\//, "files of versions before the database, which the agent itself moves into it"],
+  ["opencode", /schema\.sql$/, "the tables of a database that is laid"],
   ["vscode-copilot", /copilot-otel\/traces\.db$/, "telemetry of the extension"],
 ];
 
