@@ -60,7 +60,7 @@ export function ledgerOfSamples(agents: readonly AgentSamples[]): void {
       const asked = (await sessionsOf(desk)).filter(({ isAsked }) => isAsked).map(({ agent, files }) => ({ agent, sample: laid.find(({ place }) => place === files[0]?.absolute)?.sample ?? "" }));
       for (const { name, elsewhere = 0 } of agents) expect([name, asked.filter(({ agent, sample }) => agent === name && !isEarlierStage(name, sample)).length + elsewhere]).toEqual([name, sessionsInTable(name)]);
       await keptWhole(desk, "once", laid);
-    }, 300_000);
+    }, 600_000);
 
     it("is captured in steps, with torn states between, and restored by the phrase from a fresh clone", async () => {
       const desk = await deskIn(world, "grown");
@@ -75,7 +75,7 @@ export function ledgerOfSamples(agents: readonly AgentSamples[]): void {
         if (step % 2 === 1) await desk.sessions.sync({ full: false, dryRun: false });
       }
       await keptWhole(desk, "grown", laid);
-    }, 300_000);
+    }, 600_000);
 
     it.runIf(names.some((name) => madeHere(name).length > 1))("is captured as it went on from run to run, and restored by the phrase from a fresh clone", async () => {
       const desk = await deskIn(world, "runs");
@@ -89,7 +89,7 @@ export function ledgerOfSamples(agents: readonly AgentSamples[]): void {
         if (run < runs - 1) await takeEverything(desk);
       }
       await keptWhole(desk, "runs", [...last.values()]);
-    }, 300_000);
+    }, 600_000);
   });
 }
 

@@ -85,7 +85,7 @@ describe.runIf(SAMPLES !== null)("every sample of agents that keep rows", () => 
       expect([agent, asked.length]).toEqual([agent, sessionsInTable(agent)]);
     }
     await comesBack("once", desk, stores);
-  }, 300_000);
+  }, 600_000);
 
   it("is captured as its rows were written, and is there in a fresh clone", async () => {
     const desk = await deskIn(world, "grown");
@@ -98,7 +98,7 @@ describe.runIf(SAMPLES !== null)("every sample of agents that keep rows", () => 
       if (step % 2 === 0) await desk.sessions.sync({ full: false, dryRun: false });
     }
     await comesBack("grown", desk, stores);
-  }, 300_000);
+  }, 600_000);
 
   it("is captured from the database of Cursor's CLI, and its lines are there in a fresh clone", async () => {
     const desk = await deskIn(world, "chats");
@@ -119,7 +119,7 @@ describe.runIf(SAMPLES !== null)("every sample of agents that keep rows", () => 
     const fresh = await elsewhere(world, "chats", desk);
     await hasLines(fresh, "chats", desk, sessions.map((session) => ({ store: { sample: nameOf(file) }, session })));
     await fresh.hx(checkout, "verify");
-  }, 300_000);
+  }, 600_000);
 });
 
 function raise(id: string): never {
