@@ -89,6 +89,16 @@ describe("aider: runs in a history", () => {
     expect((await closed?.read((closed?.size ?? 0) - 1, 100))?.length).toBe(1);
     await Promise.all([closed?.close(), last?.close()]);
   });
+  it("are found behind a byte-order mark, which is the first one's", async () => {
+    const text = run("2026-06-09 14:01:00", ...asked("one")).slice(1);
+    await writeFile(history(), text);
+    const [plain] = await discovered();
+    await writeFile(history(), `\uFEFF${text}${run("2026-06-09 15:00:00", ...asked("two"))}`);
+    const [first, second] = await discovered();
+    expect([first?.id, second?.id.slice(9, 15)]).toEqual([plain?.id, "150000"]);
+    expect(await contentOf(first)).toBe(`\uFEFF${text}\n`);
+    expect((await viewOf(await contentOf(first))).first).toBe(headerTime("# aider chat started at 2026-06-09 14:01:00"));
+  });
   it("are found across the steps in which a large history is read", async () => {
     const long = "x".repeat((1 << 20) - 70);
     await writeFile(history(), run("2026-06-09 14:01:00", long) + run("2026-06-09 15:00:00", long) + run("2026-06-09 16:00:00", long));

@@ -194,6 +194,25 @@ describe("gemini-cli: files of a session", () => {
     expect(geminiRoots({ home: "/home/dev", platform: "darwin", geminiHome: "/srv/g" })).toEqual(["/srv/g/.gemini"]);
     expect(geminiRoots({ home: "/home/dev", platform: "linux", geminiHome: "" })).toEqual(["/home/dev/.gemini"]);
   });
+  it("knows a document of an older version by its id, behind the messages too, and none that is torn by its name", async () => {
+    const name = "tmp/acme-web/chats/session-2026-02-01T10-00-00000001.json";
+    await put("tmp/acme-web/.project_root", WORK);
+    const agent = geminiCli({ home, platform: "linux" });
+    const found = async (content: string): Promise<readonly string[]> => {
+      await put(name, content);
+      const ids: string[] = [];
+      for await (const { id } of agent.discover([WORK])) ids.push(id);
+      expect((await agent.fromHook({ transcript_path: path.join(home, ".gemini", name) }))?.id).toBe(ids[0]);
+      return ids;
+    };
+    for (const long of [1, 100_000]) {
+      const messages = [user("p1", "x".repeat(long))];
+      const whole = JSON.stringify({ messages, sessionId: header.sessionId }, null, 2);
+      expect(await found(whole)).toEqual([header.sessionId]);
+      for (const cut of [2, 20, whole.indexOf('"sessionId"') + 20, whole.length - 6]) expect([cut, await found(whole.slice(0, cut))]).toEqual([cut, []]);
+      expect(await found(JSON.stringify({ messages }))).toEqual(["00000001"]);
+    }
+  });
   it("puts a session into the folder that the directory has, else into the one that it will get", async () => {
     const root = path.join(home, ".gemini");
     await put("projects.json", JSON.stringify({ projects: { "/a/ui": "ui", "/b/ui": "ui-1" } }));

@@ -65,6 +65,19 @@ export function addSession(database: Connection, { id, directory, turns, parent,
   });
 }
 
+/** Writes the parts of a session that somebody recorded as lines, each with its time, role and directory beside it, into a database. */
+export function writeRecordedParts(file: string, session: string, text: string): void {
+  const records = text.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown> & { readonly _ts: number; readonly _cwd: string; readonly _role: string });
+  const [begun] = records;
+  if (begun === undefined) throw new Error("an empty sample");
+  const database = databaseAt(file);
+  addSession(database, { id: session, directory: begun._cwd, turns: [], begun: begun._ts });
+  records.forEach(({ _ts, _cwd, _role, _model, ...part }, i) => {
+    addMessage(database, { id: `msg_${String(i).padStart(6, "0")}`, session, at: _ts, data: { role: _role, path: { cwd: _cwd }, modelID: _model ?? undefined, time: { created: _ts, completed: _ts }, finish: "stop" }, parts: [part] });
+  });
+  database.close();
+}
+
 function familyFixture(agent: Agent, file: string): RowsFixture {
   return {
     storage: "rows",

@@ -280,6 +280,12 @@ describe("put back", () => {
       changed((database) => expect(database.all("SELECT id, worktree, vcs, sandboxes FROM project")).toEqual([{ id: "root", worktree: WORK, vcs: "git", sandboxes: "[]" }]), other());
       expect(readdirSync(path.dirname(file(other())))).toEqual(["opencode.db"]);
     });
+    it("needs no table of projects", async () => {
+      const files = await taken();
+      changed((database) => database.exec("PRAGMA foreign_keys = OFF; DROP TABLE project"), other());
+      expect(await put(files)).toMatchObject({ action: "written" });
+      expect(await put(files)).toMatchObject({ action: "same" });
+    });
     it("goes on in another checkout", async () => {
       await put(await taken(), { directory: "/home/dev/new" });
       const source = await found(agent(other()));

@@ -9,7 +9,7 @@ import { openCode } from "../../src/adapters/agents/opencode/adapter.ts";
 import type { Agent, CapturedFile, SessionFacts } from "../../src/ports/agent.ts";
 import { writeSample } from "./cursor.fixture.ts";
 import { writeConversation } from "./kiro.fixture.ts";
-import { addMessage, addSession, databaseAt } from "./opencode-family.fixture.ts";
+import { writeRecordedParts } from "./opencode-family.fixture.ts";
 
 const SAMPLES = process.env["HX_SAMPLES"] ?? "";
 const here = SAMPLES !== "" && existsSync(SAMPLES);
@@ -107,15 +107,7 @@ describe.runIf(here)("samples of OpenCode and Kilo Code", () => {
   });
   it.each(below("opencode/irrlicht", ".jsonl").map((file) => [path.basename(file), file] as const))("the recorded parts of %s are read and viewed", async (_, from) => {
     const { home, file } = newStore("opencode");
-    const database = databaseAt(file);
-    const records = readFileSync(from, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown> & { readonly _ts: number; readonly _cwd: string; readonly _role: string });
-    const [begun] = records;
-    if (begun === undefined) throw new Error("an empty sample");
-    addSession(database, { id: "ses_sample", directory: begun._cwd, turns: [], begun: begun._ts });
-    records.forEach(({ _ts, _cwd, _role, _model, ...part }, i) => {
-      addMessage(database, { id: `msg_${String(i).padStart(6, "0")}`, session: "ses_sample", at: _ts, data: { role: _role, path: { cwd: _cwd }, modelID: _model ?? undefined, time: { created: _ts, completed: _ts }, finish: "stop" }, parts: [part] });
-    });
-    database.close();
+    writeRecordedParts(file, "ses_sample", readFileSync(from, "utf8"));
     expect(await sessionsOf(openCode({ home }))).toBe(1);
   });
 });

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -7,17 +6,13 @@ import { wiredAgent } from "../../src/wire/agents.ts";
 import { readSettings } from "../../src/wire/settings.ts";
 import { WORK } from "./contract/fixture.ts";
 import { featuresOf, type Feature } from "./features.ts";
-import { fixtureOf, hasFixture } from "./fixtures.ts";
+import { fixtureOf } from "./fixtures.ts";
 import { writeSample } from "./cursor.fixture.ts";
 import { writeConversation } from "./kiro.fixture.ts";
 import { capturedFiles, laid, recordedStores, sessionsOf } from "./recorded.ts";
+import { looseFiles, madeHere, SAMPLES } from "./sample-folders.ts";
 
-const SAMPLES = process.env["HX_SAMPLES"];
-export const hasSamples = SAMPLES !== undefined && existsSync(SAMPLES);
-
-/** Folders of the samples whose name is not the agent's. */
-const FOLDERS: Readonly<Record<string, readonly string[]>> = { "claude-code": ["claude-code", "growing"], continue: ["continue-cli"], kiro: ["kiro-cli"] };
-const MADE_HERE: Readonly<Record<string, string>> = { "claude-code": "claude", "copilot-cli": "copilot", "factory-droid": "droid", "gemini-cli": "gemini", "kilo-code": "kilocode", "qwen-code": "qwen" };
+export const hasSamples = SAMPLES !== null;
 
 /** What views over real sessions of an agent had. */
 export interface Seen {
@@ -69,17 +64,16 @@ export async function seenInFixtures(agent: string): Promise<Seen> {
 /** Over the real transcripts that HX_SAMPLES names, and stores that the agent left behind there. */
 export async function seenInSamples(name: string): Promise<Seen> {
   const gathering = new Gathering();
-  for (const home of foldersIn(path.join(SAMPLES ?? "", "made-here", MADE_HERE[name] ?? name))) {
+  for (const home of madeHere(name)) {
     await inHome(async (own) => {
       await cp(home, own, { recursive: true });
       const agent = await wiredAgent(name)?.load(readSettings({ HOME: own }));
       if (agent !== undefined) await gathering.add(agent, [WORK, "/home/dev", "/"]);
     });
   }
-  for (const file of (FOLDERS[name] ?? [name]).flatMap(filesIn)) {
+  for (const file of looseFiles(name)) {
     await inHome(async (own) => {
       const found = await placeOf(name, own, path.extname(file));
-      if (found === null) return;
       await mkdir(path.dirname(found.place), { recursive: true });
       const content = await readFile(file);
       if (isComposer(file)) writeSample(path.join(own, EDITOR), file);
@@ -91,20 +85,17 @@ export async function seenInSamples(name: string): Promise<Seen> {
   return gathering.seen();
 }
 
-/** Where a transcript of the agent goes in a home of its own; Aider's goes into the checkout. */
-async function placeOf(name: string, home: string, extension: string): Promise<{ readonly agent: Agent; readonly place: string } | null> {
-  if (hasFixture(name)) {
-    const fixture = (await fixtureOf(name))(home);
-    const place = fixture.transcript(fixture.id(1), WORK);
-    if (name === "cursor" && extension === ".db") return { agent: fixture.agent, place: path.join(home, ".cursor", "chats", "w", fixture.id(1), "store.db") };
-    // What names the directory stands beside such a document.
-    if (fixture.storage !== "document" || fixture.directory !== "beside") return { agent: fixture.agent, place };
+/** Where a transcript of the agent goes in a home of its own; of one that keeps them in checkouts, the home is one. */
+async function placeOf(name: string, home: string, extension: string): Promise<{ readonly agent: Agent; readonly place: string }> {
+  const fixture = (await fixtureOf(name))(home);
+  const place = fixture.transcript(fixture.id(1), fixture.inCheckout === true ? home : WORK);
+  if (name === "cursor" && extension === ".db") return { agent: fixture.agent, place: path.join(home, ".cursor", "chats", "w", fixture.id(1), "store.db") };
+  // What names the directory stands beside such a document.
+  if (fixture.storage === "document" && fixture.directory === "beside") {
     await fixture.write(fixture.id(1), WORK, []);
     await rm(place, { force: true });
-    return { agent: fixture.agent, place: place.slice(0, place.length - path.extname(place).length) + extension };
   }
-  const agent = await wiredAgent(name)?.load(readSettings({ HOME: home }));
-  return agent === undefined || name !== "aider" ? null : { agent, place: path.join(home, ".aider.chat.history.md") };
+  return { agent: fixture.agent, place: place.slice(0, place.length - path.extname(place).length) + extension };
 }
 
 const KIRO = ".local/share/kiro-cli/data.sqlite3";
@@ -119,14 +110,4 @@ function isComposer(file: string): boolean {
 /** A value of Kiro's database, without the database. */
 function isRow(file: string): boolean {
   return path.basename(path.dirname(file)) === "kiro_sqlite";
-}
-
-function foldersIn(directory: string): readonly string[] {
-  return existsSync(directory) ? readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [path.join(directory, entry.name)] : [])).sort() : [];
-}
-
-function filesIn(folder: string): readonly string[] {
-  const directory = path.join(SAMPLES ?? "", folder);
-  const entries = existsSync(directory) ? readdirSync(directory, { recursive: true, withFileTypes: true }) : [];
-  return entries.filter((entry) => entry.isFile() && entry.name !== "SOURCES.md").map((entry) => path.join(entry.parentPath, entry.name)).sort();
 }

@@ -6,7 +6,7 @@ import { agentHooksOf } from "../../src/wire/agent-hooks.ts";
 import { AGENTS } from "../../src/wire/agents.ts";
 import { readSettings } from "../../src/wire/settings.ts";
 import { FEATURES, type Feature } from "../agents/features.ts";
-import { fixtureOf, hasFixture } from "../agents/fixtures.ts";
+import { fixtureOf } from "../agents/fixtures.ts";
 import { hasSamples, seenInFixtures, seenInSamples, type Seen } from "../agents/seen.ts";
 
 const PAGE = new URL("../../docs/agents.md", import.meta.url);
@@ -31,7 +31,7 @@ async function rowOf(name: string, samples: (name: string) => Promise<Seen>): Pr
   if (wired === undefined) throw new Error(`no agent '${name}'`);
   const settings = readSettings({ HOME: "/home/dev" });
   const { title, verifiedWith } = await wired.load(settings);
-  const directory = hasFixture(name) ? ((await fixtureOf(name))("/home/dev").directory ?? "record") : "beside";
+  const directory = (await fixtureOf(name))("/home/dev").directory ?? "record";
   const hooks = agentHooksOf(settings, null).some((place) => place.name === name);
   return { name, title, versions: verifiedWith, directory: DIRECTORY[directory], hooks, resume: wired.resume("<id>"), fixtures: await seenInFixtures(name), samples: await samples(name) };
 }

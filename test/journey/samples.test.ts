@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quiet, writeQuiet } from "./claude.ts";
 import { everything, inProcess, restoreAll } from "./in-process.ts";
-import { movedInto, placeInHome, readSamples, SAMPLES, type Sample } from "./samples.ts";
+import { cutIn, movedInto, placeInHome, readSamples, SAMPLES, type Sample } from "./samples.ts";
 import { connectedCheckout, list, makeWorld, newIdentity, recover, write, type JourneyWorld, type Machine } from "./world.ts";
 
 const samples = readSamples();
@@ -100,11 +100,7 @@ describe.runIf(SAMPLES !== null)("every transcript of the samples", () => {
   }, 300_000);
 });
 
-/** Known cuts where there are some; else places that hit the middle of lines, and now and then a line's end. */
+/** Known cuts where there are some. */
 function cutAt({ cuts }: Sample, bytes: Buffer, step: number, steps: number): number {
-  if (step === steps - 1) return bytes.length;
-  if (cuts.length > 0) return Math.min(bytes.length, cuts[step] ?? bytes.length);
-  const somewhere = Math.floor((bytes.length * (step + 1)) / steps) + ((step * 7919) % 97);
-  const lineEnd = bytes.indexOf(10, somewhere) + 1;
-  return Math.min(bytes.length, step % 3 === 0 && lineEnd > 0 ? lineEnd : somewhere);
+  return cuts.length > 0 && step < steps - 1 ? Math.min(bytes.length, cuts[step] ?? bytes.length) : cutIn(bytes, step, steps);
 }

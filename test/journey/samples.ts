@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { SAMPLES } from "../agents/sample-folders.ts";
 import { slug } from "./claude.ts";
 
-/** The folder of transcripts that others recorded; null on a computer that has none. */
-export const SAMPLES = process.env["HX_SAMPLES"] !== undefined && existsSync(process.env["HX_SAMPLES"]) ? process.env["HX_SAMPLES"] : null;
+export { SAMPLES };
 
 /** A transcript as it is in the samples, before anything is replaced. */
 export interface Sample {
@@ -143,8 +143,17 @@ export function movedInto({ original }: Sample, checkout: string): { readonly by
   return { bytes: recorded.length === 0 ? original : replaceDirectories(original, to), directories: recorded.map(to) };
 }
 
-function commonParent(directories: readonly string[]): string {
+/** The deepest directory that holds them all; empty for none. */
+export function commonParent(directories: readonly string[]): string {
   let base = directories[0] ?? "";
   for (const directory of directories) while (directory !== base && !directory.startsWith(`${base}/`)) base = path.dirname(base);
   return base;
+}
+
+/** A place to cut what grows by lines after a step of some: in the middle of a line, and now and then at a line's end; after the last its end. */
+export function cutIn(bytes: Buffer, step: number, steps: number): number {
+  if (step === steps - 1) return bytes.length;
+  const somewhere = Math.floor((bytes.length * (step + 1)) / steps) + ((step * 7919) % 97);
+  const lineEnd = bytes.indexOf(10, somewhere) + 1;
+  return Math.min(bytes.length, step % 3 === 0 && lineEnd > 0 ? lineEnd : somewhere);
 }

@@ -27,6 +27,10 @@ export interface Desk {
   readonly home: string;
   readonly fixture: AnyFixture;
   readonly storage: "lines" | "document" | "rows";
+  /** Whether a transcript is a file of its own, whose bytes are the session's. */
+  readonly hasOwnFile: boolean;
+  /** A directory of the suite, as this agent is given it. */
+  here(directory: string): string;
   write(number: number, how?: Written): Promise<SessionSource>;
   discovered(directories: readonly string[], changedSince?: number): Promise<readonly string[]>;
   /** All bytes, by so many at once. */
@@ -63,12 +67,16 @@ export function first(source: SessionSource): SourceFile {
 function deskOf(home: string, fixture: AnyFixture): Desk {
   const { agent } = fixture;
   const storage = fixture.storage ?? "lines";
+  const here = (directory: string): string => (fixture.inCheckout === true ? path.join(home, "checkouts", directory) : directory);
   const desk: Desk = {
     home,
     fixture,
     storage,
+    hasOwnFile: storage !== "rows" && !("share" in fixture),
+    here,
     async write(number, { directory = WORK, turns = USUAL, modifiedMs } = {}) {
-      await writeSession(fixture, fixture.id(number), directory, turns, modifiedMs);
+      await writeSession(fixture, fixture.id(number), here(directory), turns, modifiedMs);
+      if (fixture.inCheckout === true) await desk.discovered([directory]);
       const found = await agent.find(fixture.id(number));
       if (found === null) throw new Error("the session was not found");
       if (modifiedMs !== undefined && storage !== "rows") for (const { absolute } of found.files) await utimes(absolute, modifiedMs / 1000, modifiedMs / 1000);
@@ -76,7 +84,7 @@ function deskOf(home: string, fixture: AnyFixture): Desk {
     },
     async discovered(directories, changedSince) {
       const ids: string[] = [];
-      for await (const source of agent.discover(directories, changedSince === undefined ? {} : { changedSince })) ids.push(source.id);
+      for await (const source of agent.discover(directories.map(here), changedSince === undefined ? {} : { changedSince })) ids.push(source.id);
       return ids;
     },
     async read(source, step = 1 << 20) {

@@ -21,6 +21,16 @@ interface Common {
   readonly directory?: "header" | "beside";
   /** Its records have no times. */
   readonly timeless?: true;
+  /** Under which name its sessions are kept, where the adapter serves several tools. */
+  readonly keptAs?: string;
+  /** Its sessions lie at the top of the checkout, and nowhere below: it looks only into directories that it was asked for, and the suite gives it real ones. */
+  readonly inCheckout?: true;
+  /** Where `restore` puts a transcript, where that is another file than the agent's own. */
+  restored?(id: string, directory: string): string;
+  /** Another file names the session and its files: without its transcript, or with a link in its place, it is there all the same and cannot be opened. */
+  readonly isListed?: true;
+  /** Any file below the session's folder may be one of it, so a longer path is not refused. */
+  readonly isDeep?: true;
 }
 
 /** What an agent's tests give to the contract: of one that writes lines. */
@@ -34,6 +44,12 @@ export interface AgentFixture extends Common {
   beside?(id: string, directory: string): Promise<void>;
   /** Another record of the agent, which it does not know. */
   readonly strange: string;
+  /** All sessions of a directory stand in one file, which this writes: a session's bytes are a part of it. */
+  share?(id: string, directory: string, lines: readonly string[]): Promise<void>;
+  /** Its lines are texts for people: none is of an unknown type, and none is damaged. */
+  readonly isProse?: true;
+  /** The first line says that the others can be read: where it is damaged none of them is. */
+  readonly isFramed?: true;
 }
 
 /** Of one whose transcript is a document that is replaced as a whole. */
@@ -77,8 +93,10 @@ export function linesOf(fixture: AgentFixture, id: string, directory: string, tu
 export async function writeSession(fixture: AnyFixture, id: string, directory: string, turns: readonly MadeTurn[] = USUAL, modifiedMs?: number): Promise<void> {
   if (fixture.storage === "rows") return fixture.write(id, directory, turns, modifiedMs);
   if (fixture.storage === "document") return fixture.write(id, directory, turns);
+  const lines = linesOf(fixture, id, directory, turns);
+  if (fixture.share !== undefined) return fixture.share(id, directory, lines);
   const file = fixture.transcript(id, directory);
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, bytesOf(linesOf(fixture, id, directory, turns)));
+  await writeFile(file, bytesOf(lines));
   await fixture.beside?.(id, directory);
 }

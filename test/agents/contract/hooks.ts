@@ -26,20 +26,20 @@ export function hookContract(at: () => Desk): void {
       expect(await fixture.agent.fromHook({ session_id: fixture.id(1), transcript_path: null })).toEqual(source);
     });
     it("leads nowhere when nothing is written yet", async () => {
-      const { fixture, write } = at();
-      const payload = fixture.payload(fixture.id(1), fixture.transcript(fixture.id(1), WORK));
+      const { fixture, write, here } = at();
+      const payload = fixture.payload(fixture.id(1), fixture.transcript(fixture.id(1), here(WORK)));
       expect(await fixture.agent.fromHook(payload)).toBeNull();
       await write(2);
       expect(await fixture.agent.fromHook(payload)).toBeNull();
     });
     it("leads nowhere when it is empty, damaged or names something outside of the store", async () => {
-      const { home, fixture, storage, write } = at();
+      const { home, fixture, hasOwnFile, write } = at();
       const { absolute } = first(await write(1));
       const outside = path.join(home, path.basename(absolute));
       await copyFile(absolute, outside);
       const climbing = path.join(path.dirname(absolute), ...Array<string>(12).fill(".."), outside);
       const strangers = [outside, climbing, "relative.jsonl", "/etc/passwd", "/dev/zero", "/nowhere/x.jsonl", home, "\0", `${path.dirname(absolute)}${"/..".repeat(30)}${outside}`];
-      for (const transcript of storage === "rows" ? [] : strangers) {
+      for (const transcript of hasOwnFile ? strangers : []) {
         expect(await fixture.agent.fromHook({ session_id: fixture.id(1), transcript_path: transcript }), transcript).toBeNull();
       }
       for (const payload of [{}, { session_id: 7 }, { session_id: "../../x" }, { transcript_path: {} }, { session_id: "" }, { session_id: fixture.id(1).slice(0, -1) }]) {

@@ -25,7 +25,7 @@ const ODD: readonly (readonly [string, (content: Buffer) => Buffer])[] = [
 export function hostileContract(at: () => Desk): void {
   describe("a store that is damaged", () => {
     it.each(ODD)("with %s in the place of a transcript gives its bytes or says what is wrong", async (_, shape) => {
-      const { fixture, storage, write, discovered, read, captured, take } = at();
+      const { fixture, storage, hasOwnFile, write, discovered, read, captured, take } = at();
       const whole = await write(1);
       const { absolute } = first(whole);
       for (const beside of ["-wal", "-shm"]) if (storage === "rows") await rm(absolute + beside, { force: true });
@@ -35,7 +35,7 @@ export function hostileContract(at: () => Desk): void {
       await clear(fixture.agent.fromHook(fixture.payload(fixture.id(1), absolute)));
       await clear(discovered([WORK]));
       const bytes = await clear(read(first(source ?? whole)));
-      if (storage !== "rows") expect(bytes?.equals(content)).toBe(true);
+      if (hasOwnFile) expect(bytes?.equals(content)).toBe(true);
       if (bytes !== null) {
         const { facts } = take(whole, bytes);
         expect((await fixture.agent.view(captured(whole, bytes))).damaged).toBe(facts.damaged ?? 0);
@@ -43,8 +43,8 @@ export function hostileContract(at: () => Desk): void {
       expect((await readFile(absolute)).equals(content)).toBe(true);
     });
     it("does not keep others from being read", async () => {
-      const { fixture, storage, write, discovered } = at();
-      if (storage === "rows") return;
+      const { fixture, hasOwnFile, write, discovered } = at();
+      if (!hasOwnFile) return;
       const { absolute } = first(await write(1));
       await write(2);
       await writeFile(absolute, randomBytes(100));
@@ -63,7 +63,8 @@ export function hostileContract(at: () => Desk): void {
     it("never makes a reader or the view throw", async () => {
       const { fixture, write, read, captured, take } = at();
       const source = await write(1);
-      const made = contents(await read(first(source)), "strange" in fixture ? fixture.strange : undefined);
+      const isProse = "isProse" in fixture && fixture.isProse === true;
+      const made = isProse ? texts(await read(first(source))) : contents(await read(first(source)), "strange" in fixture ? fixture.strange : undefined);
       await fc.assert(
         fc.asyncProperty(made, async (content) => {
           take(source, content);
@@ -102,6 +103,13 @@ function contents(content: Buffer, strange: string | undefined): fc.Arbitrary<Ui
   );
   const lines = fc.array(line, { maxLength: 12 }).map((some) => Buffer.concat(some.flatMap((each) => [each, Buffer.from("\n")])));
   return fc.oneof(lines, changed.map((text) => Buffer.from(text)), fc.nat(content.length).map((length) => content.subarray(0, length)));
+}
+
+/** Of lines that are no JSON: any text, with lines of the agent's in any order. */
+function texts(content: Buffer): fc.Arbitrary<Uint8Array> {
+  const line = fc.oneof(fc.constantFrom(...content.toString().split("\n")), fc.string({ maxLength: 60 }), fc.json());
+  const lines = fc.array(line, { maxLength: 12 }).map((some) => Buffer.from(some.map((each) => `${each}\n`).join("")));
+  return fc.oneof(lines, fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)), fc.nat(content.length).map((length) => content.subarray(0, length)));
 }
 
 /** The records of lines, or the document that all of it is. */

@@ -10,9 +10,9 @@ const QUOTED = '","cwd":"/evil"} {"type":"session_meta","payload":{"cwd":"/evil"
 export function recordsContract(at: () => Desk): void {
   describe("records", () => {
     it("that name no directory have one beside them", async () => {
-      const { fixture, write } = at();
+      const { fixture, write, here } = at();
       const { directory } = first(await write(1));
-      expect(directory).toBe(fixture.directory === "beside" ? WORK : undefined);
+      expect(directory).toBe(fixture.directory === "beside" ? here(WORK) : undefined);
     });
     it("say in which directory each turn ran", async () => {
       const { fixture, write, take, said } = at();

@@ -35,11 +35,13 @@ export function storeContract(at: () => Desk): void {
     });
     it("discovers sessions of a directory, of those below and of worktrees, sorted, and no others", async () => {
       const { fixture, write, discovered } = at();
+      // What lies in checkouts is looked for in those alone.
+      const below = fixture.inCheckout === true ? [] : [fixture.id(8)];
       const directories = [WORK, `${WORK}/packages/ui`, "/home/dev/notes", "/home/dev/work/acme-tree"];
       for (const [index, directory] of directories.entries()) await write(9 - index, { directory });
-      expect(await discovered([WORK])).toEqual([fixture.id(8), fixture.id(9)]);
-      expect(await discovered([WORK, "/home/dev/work/acme-tree"])).toEqual([fixture.id(6), fixture.id(8), fixture.id(9)]);
-      expect(await discovered([`${WORK}/packages`])).toEqual([fixture.id(8)]);
+      expect(await discovered([WORK])).toEqual([...below, fixture.id(9)]);
+      expect(await discovered([WORK, "/home/dev/work/acme-tree"])).toEqual([fixture.id(6), ...below, fixture.id(9)]);
+      expect(await discovered([`${WORK}/packages`])).toEqual(below);
       expect(await discovered(["/home/dev/elsewhere"])).toEqual([]);
       expect(await discovered([])).toEqual([]);
     });
@@ -51,15 +53,18 @@ export function storeContract(at: () => Desk): void {
       expect(await discovered([WORK], 0)).toEqual([fixture.id(1), fixture.id(2)]);
     });
     it("does not follow a link out of the store", async () => {
-      const { home, fixture, write, discovered } = at();
+      const { home, fixture, write, discovered, here } = at();
       const link = first(await write(1)).absolute;
       await write(2);
       const secret = path.join(home, path.basename(link));
       await rename(link, secret);
       await symlink(secret, link);
-      const isShared = fixture.transcript(fixture.id(1), WORK) === fixture.transcript(fixture.id(2), WORK);
-      expect(await discovered([WORK])).toEqual(isShared ? [] : [fixture.id(2)]);
-      expect(await fixture.agent.find(fixture.id(1))).toBeNull();
+      const isShared = fixture.transcript(fixture.id(1), here(WORK)) === fixture.transcript(fixture.id(2), here(WORK));
+      const listed = fixture.isListed === true ? [fixture.id(1)] : [];
+      expect(await discovered([WORK])).toEqual(isShared ? [] : [...listed, fixture.id(2)]);
+      const found = await fixture.agent.find(fixture.id(1));
+      if (fixture.isListed === true && found !== null) await expect(fixture.agent.open(first(found))).rejects.toSatisfy(isHxError);
+      else expect(found).toBeNull();
       expect(await fixture.agent.fromHook(fixture.payload(fixture.id(1), link))).toBeNull();
       const planted = { path: "x", absolute: link, role: "transcript", growth: "append" } as const;
       await expect(fixture.agent.open(planted)).rejects.toSatisfy(isHxError);
@@ -74,8 +79,8 @@ export function storeContract(at: () => Desk): void {
       }
     });
     it("that has a directory where a transcript should be has no session there", async () => {
-      const { fixture, storage } = at();
-      await mkdir(fixture.transcript(fixture.id(1), WORK), { recursive: true });
+      const { fixture, storage, here } = at();
+      await mkdir(fixture.transcript(fixture.id(1), here(WORK)), { recursive: true });
       const found = await fixture.agent.find(fixture.id(1)).catch((error: unknown) => error);
       expect(found === null || (storage === "rows" && isHxError(found))).toBe(true);
     });

@@ -45,3 +45,8 @@ export function versionIn(said: string): string | undefined {
 export function modelIn(said: string): string | undefined {
   return /^(?:Main )?[Mm]odel: (\S+) with /.exec(said)?.[1];
 }
+
+/** The line without a byte-order mark, which an editor may have put before the first one. */
+export function withoutMark(line: string): string {
+  return line.startsWith("\uFEFF") ? line.slice(1) : line;
+}

@@ -3,7 +3,7 @@ import { asBuffer } from "../shared/json-scan.ts";
 import type { ReaderState } from "../shared/reader-state.ts";
 import { copyOf, factsOf, loadState, seenAt, seenModel } from "../shared/reader-state.ts";
 import { headline, isJson } from "../shared/record.ts";
-import { lineOf, modelIn, promptOf, spacedBy, versionIn } from "./lines.ts";
+import { lineOf, modelIn, promptOf, spacedBy, versionIn, withoutMark } from "./lines.ts";
 import { headerTime } from "./sections.ts";
 
 /** Of a longer line the head is enough. */
@@ -37,7 +37,7 @@ export function aiderReader(_file: { readonly path: string; readonly role: FileR
 function textOf(line: Uint8Array): string {
   const buffer = asBuffer(line);
   const end = buffer.at(-1) === 0x0d ? buffer.length - 1 : buffer.length;
-  const text = buffer.toString("utf8", 0, Math.min(end, LONG));
+  const text = withoutMark(buffer.toString("utf8", 0, Math.min(end, LONG)));
   return end > LONG && buffer[end - 1] === 0x20 && buffer[end - 2] === 0x20 ? `${text}  ` : text;
 }
 

@@ -20,6 +20,8 @@ const HEADER = /^# aider chat started at (\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d
 /** Bytes of a header, and some more. */
 const LONGEST = 128;
 const STEP = 1 << 20;
+/** Some editors put it before all of a text that they save. */
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * The time in a header, ms since 1970; undefined for another line. Aider writes local time without a zone, so it is
@@ -40,11 +42,12 @@ export async function sectionsOf(file: OpenFile, path: string): Promise<readonly
     const block = asBuffer(await file.read(from, Math.min(STEP + LONGEST, file.size - from)));
     const before = from === 0 ? 0x0a : (await file.read(from - 1, 1))[0];
     for (let at = block.indexOf(MARK); at >= 0 && at < STEP; at = block.indexOf(MARK, at + 1)) {
-      const isLine = (at === 0 ? before : block[at - 1]) === 0x0a;
+      const isFirst = from === 0 && at === BYTE_ORDER_MARK.length && block.subarray(0, at).equals(BYTE_ORDER_MARK);
+      const isLine = isFirst || (at === 0 ? before : block[at - 1]) === 0x0a;
       const end = block.indexOf(0x0a, at);
       const header = block.toString("utf8", at, end < 0 ? block.length : end).trimEnd();
       const time = isLine ? headerTime(header) : undefined;
-      if (time !== undefined) starts.push({ at: from + at, header, time });
+      if (time !== undefined) starts.push({ at: isFirst ? 0 : from + at, header, time });
     }
   }
   const equal = new Map<string, number>();

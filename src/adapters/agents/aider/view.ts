@@ -7,7 +7,7 @@ import type { ViewBuilder } from "../shared/view-builder.ts";
 import { viewBuilder } from "../shared/view-builder.ts";
 import { blocksIn, type Block } from "./blocks.ts";
 import type { Line } from "./lines.ts";
-import { lineOf, modelIn, promptOf, spacedBy } from "./lines.ts";
+import { lineOf, modelIn, promptOf, spacedBy, withoutMark } from "./lines.ts";
 import { aiderReader } from "./reader.ts";
 
 /** The normalised view of one run of Aider: docs/agents/aider.md. */
@@ -53,7 +53,7 @@ function* passagesOf(bytes: Uint8Array): Generator<Passage> {
   let spaced: boolean | undefined;
   let open: Passage | undefined;
   for (const { line, start } of linesOf(bytes)) {
-    const text = asBuffer(line).toString("utf8").replace(/\r$/, "");
+    const text = withoutMark(asBuffer(line).toString("utf8")).replace(/\r$/, "");
     spaced = spacedBy(text, spaced);
     const { kind, text: said } = lineOf(text, spaced);
     if (open !== undefined && open.kind !== kind) yield open;

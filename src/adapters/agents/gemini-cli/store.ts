@@ -1,5 +1,5 @@
 import path from "node:path";
-import { asBuffer, scanObject, textAt } from "../shared/json-scan.ts";
+import { asBuffer, scanDocument, scanObject, textAt } from "../shared/json-scan.ts";
 import { linesOf } from "../shared/lines.ts";
 import { headOf } from "../shared/open-file.ts";
 import { entriesOf, realDirectory } from "../shared/store.ts";
@@ -13,7 +13,7 @@ export interface Transcript {
   readonly id?: string;
   /** The first characters of the id, as the name says them. */
   readonly short: string;
-  /** Whether the file has a first line. */
+  /** Whether the file has a first line; a document: whether it is whole. */
   readonly begun: boolean;
 }
 
@@ -44,7 +44,7 @@ export async function transcriptsIn(project: Project, roots: readonly string[], 
   for (const entry of await entriesOf(chats)) {
     const named = entry.isFile() ? NAME.exec(entry.name)?.[1] : undefined;
     if (named === undefined || (short !== undefined && named !== short)) continue;
-    found.push({ name: entry.name, project, short: named, ...(await beginningOf(path.join(chats, entry.name), roots)) });
+    found.push({ name: entry.name, project, short: named, ...(await (entry.name.endsWith(".json") ? documentIn : beginningOf)(path.join(chats, entry.name), roots)) });
   }
   return found;
 }
@@ -63,6 +63,23 @@ async function beginningOf(absolute: string, roots: readonly string[]): Promise<
     if (id !== undefined) return { id, begun };
   }
   return { begun };
+}
+
+/** Of a larger document without an id up to there nothing is known. */
+const DOCUMENT = 64 << 20;
+
+/** The id may stand behind the messages. One that is torn, as while the agent writes it, says none yet, whatever its name is. */
+async function documentIn(absolute: string, roots: readonly string[]): Promise<{ readonly id?: string; readonly begun: boolean }> {
+  for (const length of [HEAD, DOCUMENT]) {
+    const document = asBuffer(await headOf(absolute, roots, length));
+    const { fields, isWhole } = scanDocument(document, ["sessionId"]);
+    const span = fields.get("sessionId");
+    // What cuts the document off may cut the id off too.
+    const id = span !== undefined && document[span.end - 1] === 0x22 ? textAt(document, span, 256) : undefined;
+    if (id !== undefined && isId(id)) return { id, begun: true };
+    if (isWhole || document.length < length) return { begun: isWhole };
+  }
+  return { begun: false };
 }
 
 function idIn(record: Buffer): string | undefined {

@@ -99,7 +99,7 @@ export function putRows({ file, schema }: Standing, { session, others }: Rows, {
     connection.exec("BEGIN IMMEDIATE");
     try {
       const placed = placedIn(session, directory);
-      addProject(connection, placed, directory);
+      addProject(connection, schema, placed, directory);
       for (const { table, column } of tablesOf(schema)) connection.prepare(`DELETE FROM ${quoted(table)} WHERE ${quoted(column)} = ?`).run(id);
       insert(connection, placed, ` ON CONFLICT(id) DO UPDATE SET ${placed.columns.map((column) => `${quoted(column)} = excluded.${quoted(column)}`).join(", ")}`);
       for (const row of others) insert(connection, row, "");
@@ -124,12 +124,12 @@ function placedIn(session: HeldRow, directory: string): HeldRow {
   return { ...session, values: session.values.map((value, i) => (session.columns[i] === "directory" ? directory : value)) };
 }
 
-/** As the agent makes it: named after the repository's first commit, so it is the same in every checkout. */
-function addProject(connection: Connection, session: HeldRow, directory: string): void {
+/** As the agent makes it, where it keeps projects: named after the repository's first commit, so it is the same in every checkout. */
+function addProject(connection: Connection, { project }: Schema, session: HeldRow, directory: string): void {
   const field = (name: string): Held => session.values[session.columns.indexOf(name)] ?? null;
   const id = field("project_id");
   const below = field("path");
-  if (typeof id !== "string") return;
+  if (typeof id !== "string" || !project.includes("id")) return;
   const isGlobal = id === "global";
   const suffix = typeof below === "string" && below !== "" && !isGlobal ? `/${below}` : "";
   const worktree = isGlobal ? "/" : suffix !== "" && directory.endsWith(suffix) ? directory.slice(0, -suffix.length) : directory;

@@ -23,6 +23,7 @@ export interface Schema {
   readonly part: readonly string[];
   readonly sides: readonly { readonly side: SideTable; readonly columns: readonly string[] }[];
   readonly log: readonly string[];
+  readonly project: readonly string[];
 }
 
 const NEEDED = { message: ["id", "session_id", "time_created", "time_updated", "data"], part: ["id", "message_id", "session_id", "time_updated", "data"] } as const;
@@ -46,7 +47,7 @@ export function schemaOf(database: Database, dialect: Dialect, file: string): Sc
   const session = columnsOf(database, "session");
   const sides = [{ side: SESSION, columns: session }, ...dialect.sides.map((side) => ({ side, columns: columnsOf(database, side.table) }))];
   const log = columnsOf(database, LOG.table);
-  return { session, message, part, sides: sides.filter(({ side, columns }) => columns.includes(side.session)), log: log.includes("seq") && log.includes("session_id") ? log : [] };
+  return { session, message, part, sides: sides.filter(({ side, columns }) => columns.includes(side.session)), log: log.includes("seq") && log.includes("session_id") ? log : [], project: columnsOf(database, "project") };
 }
 
 const HEAD = ["directory", "parent_id", "version", "title", "time_created"];

@@ -1,0 +1,3 @@
+import { ledgerOfSamples } from "./agent-ledger-tests.ts";
+
+ledgerOfSamples([{ name: "gemini-cli" }, { name: "qwen-code" }]);

@@ -1,0 +1,3 @@
+import { ledgerOfSamples } from "./agent-ledger-tests.ts";
+
+ledgerOfSamples([{ name: "cline" }, { name: "amp" }, { name: "continue" }, { name: "vscode-copilot" }]);
