@@ -20,7 +20,7 @@ interface Report {
 describe("hx agents", () => {
   let desk: Desk;
   beforeAll(async () => {
-    desk = await makeDesk("claude-code", "in-process");
+    desk = await makeDesk();
   });
   afterAll(() => desk.world.close());
 

@@ -8,7 +8,7 @@ import { makeDesk, type Desk } from "./desk.ts";
 
 let desk: Desk;
 beforeAll(async () => {
-  desk = await makeDesk();
+  desk = await makeDesk("claude-code", "spawned");
 });
 afterAll(() => desk.world.close());
 

@@ -10,7 +10,7 @@ import { makeDesk, opened, type Desk } from "./desk.ts";
 
 let desk: Desk;
 beforeAll(async () => {
-  desk = await makeDesk("claude-code", "in-process");
+  desk = await makeDesk();
 });
 afterAll(() => desk.world.close());
 

@@ -51,7 +51,7 @@ export interface Kept {
 }
 
 /** @param name the agent whose sessions are captured @param how as `makeWorld` */
-export async function makeDesk(name = "claude-code", how: Parameters<typeof makeWorld>[0] = "spawned"): Promise<Desk> {
+export async function makeDesk(name = "claude-code", how: Parameters<typeof makeWorld>[0] = "in-process"): Promise<Desk> {
   const world = await makeWorld(how);
   const machine = await world.machine("ada");
   const remote = await world.remote();

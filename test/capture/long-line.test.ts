@@ -11,7 +11,7 @@ const MEGABYTE = 1 << 20;
 
 let desk: Desk;
 beforeAll(async () => {
-  desk = await makeDesk();
+  desk = await makeDesk("claude-code", "spawned");
 });
 afterAll(() => desk.world.close());
 

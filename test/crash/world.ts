@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -112,7 +113,7 @@ export async function makeCrashWorld(options: CrashWorldOptions = {}): Promise<C
     },
     async restore(name) {
       await quiet();
-      for (const place of PLACES) await rm(box.path(place), { recursive: true, force: true });
+      await exec("rm", ["-rf", ...PLACES.map((place) => box.path(place))]);
       const from = box.path("saved", name);
       await exec("cp", ["-a", ...(await readdir(from)).map((place) => join(from, place)), box.root]);
     },
@@ -158,11 +159,27 @@ function spawnChild(child: string, order: Order, env: Readonly<Record<string, st
 
 /** Git processes of a killed child go on for a while: they are known by their home. */
 async function nobodyIn(root: string): Promise<void> {
+  const theirs = Buffer.from(`HOME=${join(root, "home")}`);
   for (let round = 0; round < 1000; round++) {
-    const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
-    const theirs = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, "latin1").then((text) => text.includes(`HOME=${join(root, "home")}`), () => false)));
-    if (!theirs.includes(true)) return;
+    if (!processes().some((pid) => environmentOf(pid)?.includes(theirs) === true)) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`something still runs in '${root}'`);
+}
+
+function processes(): readonly string[] {
+  try {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+  } catch {
+    return [];
+  }
+}
+
+/** Null where the process has ended, or is somebody else's. */
+function environmentOf(pid: string): Buffer | null {
+  try {
+    return readFileSync(`/proc/${pid}/environ`);
+  } catch {
+    return null;
+  }
 }

@@ -18,7 +18,7 @@ let own: readonly OwnSession[];
 const ids = Array.from({ length: 3 }, () => randomUUID());
 
 beforeAll(async () => {
-  desk = await makeDesk("claude-code", "in-process");
+  desk = await makeDesk();
   for (const id of ids) {
     const path = transcriptPath(desk.machine.home, desk.checkout, id);
     await write(path, prompt(`session ${id}`, desk.checkout));

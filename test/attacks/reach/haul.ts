@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { toHex } from "../../../src/domain/bytes.ts";
 import { repoId, type RepoId, type SessionId } from "../../../src/domain/ids.ts";
 import { decodeCbor, isCborMap, type CborValue } from "../../../src/format/cbor.ts";
@@ -10,6 +11,8 @@ import { words } from "./gather.ts";
 
 /** A key encrypted to a key, wherever it lies. */
 export interface Wrap {
+  /** Two with the same bytes and purposes have the same. */
+  readonly id: string;
   readonly kem: Uint8Array;
   readonly sealed: Uint8Array;
   readonly purposes: readonly string[];
@@ -39,11 +42,17 @@ export interface Haul {
 
 const CHAIN = ["person-key", "person-key-before", "membership", "membership-before", "team", "team-before", "succession", "succession-box", "name"];
 
+/** @param bytes with the version and the suite in front */
+export function wrapOf(bytes: Uint8Array, purposes: readonly string[]): Wrap {
+  const id = `${createHash("sha256").update(bytes).digest("hex")} ${purposes.join()}`;
+  return { id, kem: bytes.slice(2, 2 + KEM_CIPHERTEXT), sealed: bytes.slice(2 + KEM_CIPHERTEXT), purposes };
+}
+
 /** Takes objects for what they look like, not for where they lie: what no ref reaches counts as well. */
 export function haulOf(objects: Objects): Haul {
   const haul = { repo: "", wraps: new Map<string, Wrap>(), items: new Map<string, Uint8Array>(), publicKeys: new Set<string>(), open: new Map<string, Uint8Array>() };
   const addWrap = (bytes: Uint8Array, purposes: readonly string[], item?: string): void => {
-    const wrap = { kem: bytes.slice(2, 2 + KEM_CIPHERTEXT), sealed: bytes.slice(2 + KEM_CIPHERTEXT), purposes, ...(item === undefined ? {} : { item }) };
+    const wrap = { ...wrapOf(bytes, purposes), ...(item === undefined ? {} : { item }) };
     haul.wraps.set(`${toHex(bytes.subarray(2, 34))} ${item ?? ""}`, wrap);
   };
   const crawl = (value: CborValue): void => {

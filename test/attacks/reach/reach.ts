@@ -12,7 +12,7 @@ import { openPrivate } from "../../../src/format/private-block.ts";
 import { openSegment } from "../../../src/format/segment.ts";
 import { wrapInfo, wrapLength } from "../../../src/format/wrap.ts";
 import { NOBODY, words, type Secrets } from "./gather.ts";
-import { haulOf, type Haul, type Part, type Wrap } from "./haul.ts";
+import { haulOf, wrapOf, type Haul, type Part, type Wrap } from "./haul.ts";
 import type { Objects } from "./objects.ts";
 
 /** What somebody reaches. */
@@ -33,6 +33,19 @@ const LABELS = ["part", "next", "private", "hx/person-recovery/v1", "hx/person-s
 /** Of plaintexts, where the purpose fixes them: docs/spec/wrap.md. */
 const LENGTHS: Readonly<Record<string, number>> = { "person-key": 32, "person-key-before": 32, membership: 64, "membership-before": 32, team: 32, "team-before": 32, succession: 32, "succession-box": wrapLength(32) };
 const PRIVATE_NONCE = 24;
+/** Bytes of a public key by which most that are not looked for are known. */
+const START = 16;
+
+interface Plain {
+  readonly purpose: string;
+  readonly plain: Uint8Array;
+}
+
+// Of primitives, which give the same whoever asks: most keys are tried on most wraps for several people, and on several copies of the host.
+/** What comes out of a wrap with a key, whether it fits or not. */
+const plains = new Map<string, readonly Plain[]>();
+/** By the secret key, hex: how the public key begins. */
+const publicStarts = new Map<string, string>();
 const ITEM_BODY_AT = 1 + 2 * wrapLength(32);
 
 /**
@@ -68,7 +81,13 @@ export async function reach(objects: Objects, secrets: Secrets = NOBODY): Promis
     for (let step = 0; step < steps; step++, chain = nextChainKey(hashes, chain)) is = isPartKey(partKey(hashes, chain)) || is;
     return is;
   };
-  const isSeed = (key: Uint8Array): boolean => haul.publicKeys.has(toHex(crypto.wrapper.publicKey(key)));
+  const starts = new Set([...haul.publicKeys].map((hex) => hex.slice(0, 2 * START)));
+  const isSeed = (key: Uint8Array): boolean => {
+    const name = toHex(key);
+    const start = publicStarts.get(name) ?? toHex(crypto.wrapper.publicKey(key).subarray(0, START));
+    publicStarts.set(name, start);
+    return starts.has(start) && haul.publicKeys.has(toHex(crypto.wrapper.publicKey(key)));
+  };
   const isKey = (key: Uint8Array): boolean => [isPartKey(key), isChainKey(key), isBlockKey(key), isSeed(key)].includes(true);
   /** What comes out of a wrap with a key that is not the one is noise: only what it can be by its place is looked for in it. */
   const fits = (key: Uint8Array, purpose: string): boolean => (purpose === "share" || purpose === "author" ? isPartKey(key) || isChainKey(key) : isSeed(key));
@@ -86,14 +105,21 @@ export async function reach(objects: Objects, secrets: Secrets = NOBODY): Promis
     for (const word of words(plain)) queue.push({ key: word, held: false });
   };
 
+  const plainsOf = (seed: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array }, wrap: Wrap): readonly Plain[] => {
+    const shared = decapsulate(wrap, seed.privateKey);
+    if (shared === null) return [];
+    return wrap.purposes.flatMap((purpose) => {
+      if ((LENGTHS[purpose] ?? wrap.sealed.length - 16) !== wrap.sealed.length - 16) return [];
+      const key = hkdfSha256(shared, new Uint8Array(0), wrapInfo(hashes.h, purpose, seed.publicKey, wrap.kem), 32);
+      return [{ purpose, plain: undo(key, new Uint8Array(24), wrap.sealed) }];
+    });
+  };
   const openWrap = (seed: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array }, wrap: Wrap): void => {
     tried++;
-    const shared = decapsulate(wrap, seed.privateKey);
-    if (shared === null) return;
-    for (const purpose of wrap.purposes) {
-      if ((LENGTHS[purpose] ?? wrap.sealed.length - 16) !== wrap.sealed.length - 16) continue;
-      const key = hkdfSha256(shared, new Uint8Array(0), wrapInfo(hashes.h, purpose, seed.publicKey, wrap.kem), 32);
-      const plain = undo(key, new Uint8Array(24), wrap.sealed);
+    const name = `${toHex(seed.privateKey)} ${wrap.id}`;
+    const outcome = plains.get(name) ?? plainsOf(seed, wrap);
+    plains.set(name, outcome);
+    for (const { purpose, plain } of outcome) {
       if (wrap.item !== undefined) openItem(wrap.item, plain);
       else if (purpose === "succession-box") takeInner(plain);
       else if (purpose !== "name") {
@@ -105,7 +131,7 @@ export async function reach(objects: Objects, secrets: Secrets = NOBODY): Promis
   const inner: Wrap[] = [];
   const takeInner = (plain: Uint8Array): void => {
     if (plain.length !== wrapLength(32) || plain[0] !== 1 || plain[1] !== 1) return;
-    const wrap = { kem: plain.slice(2, 1122), sealed: plain.slice(1122), purposes: ["succession"] };
+    const wrap = wrapOf(plain, ["succession"]);
     inner.push(wrap);
     for (const [hex, real] of seen) if (real) openWrap(pairOf(Uint8Array.from(Buffer.from(hex, "hex"))), wrap);
   };
