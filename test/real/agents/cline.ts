@@ -12,6 +12,8 @@ export const cline: RealAgent = {
   write: (path, text) => ({ tool: "editor", input: { path, new_text: text } }),
   run: (command) => ({ tool: "run_commands", input: { commands: [command] } }),
   start: (prompt) => ["--json", prompt],
+  resumeAtTerminal: (id) => ["-i", "--id", id],
   kept: /^\.cline\/data\/sessions\/.*\.messages\.json$/,
-  hooks: ["TaskStart", "TaskComplete"],
+  // `TaskComplete`, by the name in its payload; a session that goes on has no start of its own.
+  hooks: ["agent_end"],
 };
