@@ -7,7 +7,7 @@ import { killGroup, start, type Ended, type Task } from "./process.ts";
 export interface Sitting {
   /** Typed, with Enter behind it, as soon as the program has drawn itself. */
   readonly typed?: string;
-  /** What the program asks first, and Enter agrees to. */
+  /** What the program asks first, and Enter agrees to; nothing is typed before. */
   readonly asks?: RegExp;
   /** Asked again and again; after true the program gets a moment, and is killed. */
   readonly until: () => boolean;
@@ -63,7 +63,7 @@ export async function sit(task: Omit<Task, "command" | "args"> & { readonly line
       [last, ready] = [performance.now(), performance.now() + LONGEST];
       continue;
     }
-    if (words === undefined) continue;
+    if (words === undefined || question !== undefined) continue;
     child.stdin.write(words);
     // Apart from the words: what comes in one piece with them is taken for pasted text.
     await sleep(500);
