@@ -38,6 +38,11 @@ export function forgotten({ said }: Heard): readonly string[] {
   ];
 }
 
+/** Whether a request holds what the command of the second turn printed: else a later one cannot either. */
+export function wasRead({ said }: Heard): boolean {
+  return said.some(({ role, text }) => role === "result" && text.includes(note.trim()));
+}
+
 export function isAbout(heard: Heard, prompt: string): boolean {
   return heard.said.some(({ role, text }) => role === "user" && text.includes(prompt));
 }

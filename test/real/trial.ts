@@ -4,7 +4,7 @@ import { connect, makeMachine, takeUp, type Machine, type Place } from "./machin
 import type { Heard } from "./model/script.ts";
 import type { ModelServer } from "./model/server.ts";
 import { failure, must, type Task } from "./process.ts";
-import { answers, isAbout, prompts } from "./story.ts";
+import { answers, isAbout, prompts, wasRead } from "./story.ts";
 import { hashesBelow, type Hashes } from "./stored.ts";
 import { hasTerminal } from "./terminal.ts";
 import type { Fired } from "./trace.ts";
@@ -47,7 +47,8 @@ export async function tryAgent(place: Place, agent: RealAgent, model: ModelServe
   const goesOn = agent.resume !== undefined || (agent.resumeAtTerminal !== undefined && (await hasTerminal()));
   const second = id === null || !goesOn ? "" : await goOn(here, agent, model, id.own, "second");
   const said = (prompt: string): boolean => model.heard().some((heard) => isAbout(heard, prompt));
-  const ran = [first, second, said(prompts.first) ? "" : "the model was not asked", first !== "" || id !== null ? "" : "hx knows no session of it"].filter((why) => why !== "");
+  const read = !goesOn || second !== "" || model.heard().some(wasRead);
+  const ran = [first, second, said(prompts.first) ? "" : "the model was not asked", read ? "" : "the model was not given what its command printed", first !== "" || id !== null ? "" : "hx knows no session of it"].filter((why) => why !== "");
   const fired = await here.trace.settled();
   const events = counted(fired.filter(({ hook }) => hook === `agent ${agent.name}`));
   if (!check("runs", ran.join("\n")) || id === null) return { checks, fired: events };
@@ -109,13 +110,16 @@ async function runOf(machine: Machine, args: readonly string[]): Promise<string>
   return ended.code === 0 ? "" : failure(machine.agentTask(args), ended);
 }
 
-/** The agent's own id of the session that there is: `restore` names it in the command to resume it. Captured here only when the hooks did not. */
+/**
+ * The agent's own id of the session that there is: `restore` names it in the command to resume it. Captured here only when the hooks did not; the agent may have
+ * written more since.
+ */
 async function sessionOf(machine: Machine, agent: RealAgent): Promise<{ readonly own: string; readonly late: number } | null> {
   await machine.trace.settled();
   const late = (await listed(machine, agent)).length === 0 ? await captured(machine, agent) : 0;
   const [session] = await listed(machine, agent);
   if (session === undefined) return null;
-  const { resume } = JSON.parse(await machine.hx("restore", session.id, "--dry-run", "--json")) as { readonly resume: string };
+  const { resume } = JSON.parse(await machine.hx("restore", session.id, "--dry-run", "--force", "--json")) as { readonly resume: string };
   return { own: resume.split(/[ =]/).at(-1) ?? "", late };
 }
 

@@ -12,8 +12,7 @@ export const cline: RealAgent = {
   write: (path, text) => ({ tool: "editor", input: { path, new_text: text } }),
   run: (command) => ({ tool: "run_commands", input: { commands: [command] } }),
   start: (prompt) => ["--json", prompt],
-  resumeAtTerminal: (id) => ["-i", "--id", id],
   kept: /^\.cline\/data\/sessions\/.*\.messages\.json$/,
-  // `TaskComplete`, by the name in its payload; a session that goes on has no start of its own.
-  hooks: ["agent_end"],
+  // `TaskStart` and `TaskComplete`, by the names in their payloads.
+  hooks: ["agent_start", "agent_end"],
 };

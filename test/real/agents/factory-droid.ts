@@ -14,7 +14,7 @@ export const factoryDroid: RealAgent = {
   }),
   env: () => ({ FACTORY_AIRGAP_ENABLED: "1" }),
   write: (path, text) => ({ tool: "Create", input: { file_path: path, content: text } }),
-  run: (command) => ({ tool: "Execute", input: { summary: "Run it", command } }),
+  run: (command) => ({ tool: "Execute", input: { summary: "Run it", command, riskLevel: "low", riskLevelReason: "It stays in the checkout." } }),
   start: (prompt) => [...how, prompt],
   asks: /Trust this folder\?/,
   resumeAtTerminal: (id) => ["--resume", id, "--auto", "high"],
