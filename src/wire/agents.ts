@@ -94,6 +94,7 @@ export const AGENTS: readonly WiredAgent[] = [
     title: "Gemini CLI",
     program: "gemini",
     resume: (id) => `gemini --resume ${id}`,
+    keepsDays: 30,
     options: ({ home, env }) => ({ home, platform: process.platform, ...given("geminiHome", env["GEMINI_CLI_HOME"]) }),
     roots: geminiRoots,
     adapter: async () => (await import("../adapters/agents/gemini-cli/adapter.ts")).geminiCli,

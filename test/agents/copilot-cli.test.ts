@@ -179,6 +179,21 @@ describe("copilot cli: events", () => {
     expect((await viewOf([start, total(5, 1), total(4, 2)])).tokens).toEqual({ input: 81, cacheRead: 9, output: 9 });
     expect((await viewOf([start, ask("a"), event("session.shutdown", { modelMetrics: {} })])).tokens).toBeUndefined();
   });
+  it("are listed under the name that a person gave, and under no other", async () => {
+    const home = await realpath(await mkdtemp(path.join(os.tmpdir(), "hx-copilot-named-")));
+    try {
+      await cp(path.join(FIXTURES, "02-continue", "store"), home, { recursive: true });
+      const file = path.join(home, "session-state", FIRST, "workspace.yaml");
+      const agent = copilotCli({ home: "/nonexistent", copilotHome: home });
+      expect((await agent.find(FIRST))?.beside).toBeUndefined();
+      await writeFile(file, (await readFile(file, "utf8")).replace(/^name: .*$/m, "name: 'It''s mine'").replace("user_named: false", "user_named: true"));
+      expect((await agent.find(FIRST))?.beside).toEqual({ title: "It's mine" });
+      for await (const source of agent.discover([WORK])) expect(source.beside).toEqual({ title: "It's mine" });
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
+  });
+
   it("name a session as a person named it", async () => {
     const named = (given: boolean): CapturedFile => ({ path: "session-state/s/workspace.yaml", role: "sidecar", bytes: async () => Buffer.from(`id: s\nname: 'It''s mine'\nuser_named: ${given}\n`) });
     expect((await viewOf([start, ask("go")], [named(true)])).title).toBe("It's mine");

@@ -1,13 +1,13 @@
-import { mkdtemp, readFile, realpath, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, realpath, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Boundary } from "../../src/app/capture/boundary.ts";
 import { canaryFinding } from "../../src/app/doctor/canary.ts";
-import type { Agent } from "../../src/ports/agent.ts";
+import type { Agent, SessionSource } from "../../src/ports/agent.ts";
 import { claudeFixture } from "../agents/claude-code.fixture.ts";
 import { writeSession } from "../agents/contract.ts";
-import { laid, recordedStores, sessionsOf, type Recorded } from "../agents/recorded.ts";
+import { capturedFiles, laid, recordedStores, sessionsOf, type Recorded } from "../agents/recorded.ts";
 
 const all = (side: "inside" | "outside"): Boundary => ({ side: async () => side, relative: async () => "." });
 const LATER = "-of-2099";
@@ -20,18 +20,54 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 
 const find = (agent: Agent, directories: readonly string[] = ["/"]) => canaryFinding({ boundary: all("inside"), directories }, agent);
 
-/** Recorded stores of agents whose transcripts are lines that have a type. */
-const STORES = recordedStores().filter(({ scenario }) => scenario.startsWith("01-"));
+/** Of each agent the first recorded store. */
+const STORES = [...new Map([...recordedStores()].reverse().map((store) => [store.agent, store])).values()];
+/** Those whose transcripts are no files of lines: a document that has kinds of content, and databases that have kinds of parts. */
+const OTHERWISE: readonly string[] = ["cline", "kilo-code", "opencode"];
+const LINES = STORES.filter(({ agent }) => !OTHERWISE.includes(agent));
+
+it("are looked at for every agent of which a store was recorded", () => {
+  expect(STORES.map(({ agent }) => agent).sort()).toEqual(["claude-code", "cline", "codex", "copilot-cli", "factory-droid", "gemini-cli", "kilo-code", "opencode", "pi", "qwen-code"]);
+});
 
 describe.each(STORES.map((store) => [store.agent, store] as const))("the records of %s", (_, store) => {
   it("as its agent wrote them are read whole", async () => {
     const found = await find(await agentOf(store));
     expect(found).toMatchObject({ result: "ok", detail: expect.stringMatching(/was read whole: [1-9]\d* turns?$/) });
   });
+});
+
+describe.each(STORES.filter(({ agent }) => OTHERWISE.includes(agent)).map((store) => [store.agent, store] as const))("the content of %s", (_, store) => {
+  it("that got another kind is named with its number, each kind of it, and nothing of its words", async () => {
+    const whole = await agentOf(store);
+    const [richest] = (await Promise.all((await sessionsOf(whole)).map(async (source) => ({ source, kinds: await kindsIn(whole, source) })))).sort((a, b) => b.kinds.size - a.kinds.size);
+    const kinds = richest?.kinds ?? new Set<string>();
+    expect(kinds.size).toBeGreaterThan(2);
+    const agent: Agent = { ...whole, discover: async function* () { if (richest !== undefined) yield richest.source; } };
+    const files = (await storedIn(home)).filter((file) => /\.(messages\.json|db)$/.test(file));
+    expect(files.length).toBeGreaterThan(0);
+    const before = await Promise.all(files.map((file) => readFile(file, "latin1")));
+    const silent: string[] = [];
+    for (const kind of kinds) {
+      // As long as it was, so that a database stays one.
+      const other = `${kind.slice(0, -1)}Q`;
+      await Promise.all(files.map((file, at) => writeFile(file, (before[at] ?? "").replaceAll(KIND, (all, found) => (found === kind ? all.replace(kind, other) : all)), "latin1")));
+      const { result, detail } = await find(agent);
+      if (result === "ok") silent.push(kind);
+      else expect(detail, kind).toMatch(new RegExp(`'[^']*${other}[^']*' \\([1-9]`));
+      expect(detail).not.toMatch(/acme|\/home|helper/i);
+    }
+    // How a tool's result is drawn is no kind of part.
+    expect(silent).toEqual(store.agent === "cline" ? [] : ["file"]);
+  });
+});
+
+describe.each(LINES.map((store) => [store.agent, store] as const))("the lines of %s", (_, store) => {
 
   it("that got another name are named with their number, each of them, and nothing of their content", async () => {
     const agent = await agentOf(store);
     const transcripts = (await sessionsOf(agent)).flatMap(({ files }) => files.filter(({ role, path }) => role === "transcript" && path.endsWith(".jsonl")));
+    expect(transcripts.length).toBeGreaterThan(0);
     for (const { absolute } of transcripts) {
       const before = await readFile(absolute, "utf8");
       const types = new Set(linesOf(before).flatMap(({ type }) => (typeof type === "string" ? [type] : [])));
@@ -51,6 +87,21 @@ describe.each(STORES.map((store) => [store.agent, store] as const))("the records
     }
   });
 });
+
+/** `"type": "…"`, in JSON of any spacing. */
+const KIND = /"type":\s*"([\w-]+)"/g;
+
+async function kindsIn(agent: Agent, source: SessionSource): Promise<ReadonlySet<string>> {
+  const transcripts = (await capturedFiles(agent, source)).filter(({ role }) => role === "transcript");
+  const texts = await Promise.all(transcripts.map(async ({ bytes }) => Buffer.from(await bytes()).toString("utf8")));
+  // What a row holds is JSON in a string.
+  return new Set(texts.flatMap((text) => [...text.replaceAll('\\"', '"').matchAll(KIND)].map(([, kind = ""]) => kind)));
+}
+
+async function storedIn(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : []));
+}
 
 async function agentOf(store: Recorded): Promise<Agent> {
   const found = await laid(store, home);

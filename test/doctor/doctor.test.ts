@@ -303,4 +303,17 @@ describe("sessions in an agent's store", () => {
     await journey.sessions.capture({ agents: [], dryRun: false });
     expect(await journey.checkOf("sessions of claude-code", true)).toMatchObject({ result: "ok", detail: "1 session of this repository, captured" });
   });
+
+  it("of Gemini CLI fail too before it deletes them", async () => {
+    await connected();
+    const recorded = new URL("../../fixtures/agents/gemini-cli/0.61.0/01-first/store/tmp/acme-web/chats/", import.meta.url);
+    const [name = ""] = await readdir(recorded);
+    const folder = sandbox.path("home", ".gemini", "tmp", "work");
+    await mkdir(join(folder, "chats"), { recursive: true });
+    await writeFile(join(folder, ".project_root"), journey.top);
+    await writeFile(join(folder, "chats", name), await readFile(new URL(name, recorded)));
+    const old = new Date(Date.now() - 25 * 86_400_000);
+    await utimes(join(folder, "chats", name), old, old);
+    expect(await journey.checkOf("sessions of gemini-cli", true)).toMatchObject({ result: "fail", detail: expect.stringContaining("Gemini CLI deletes after 30") });
+  });
 });

@@ -30,10 +30,21 @@ export interface RealAgent {
   start(prompt: string): readonly string[];
   /** Arguments of a run that goes on with a session by the agent's own id. Absent: it does that only at a terminal. */
   resume?(id: string, prompt: string): readonly string[];
+  /** As `resume`, at a terminal: the prompt is typed there. */
+  resumeAtTerminal?(id: string): readonly string[];
+  /** What it asks first at a terminal, and Enter agrees to. */
+  readonly asks?: RegExp;
+  /**
+   * How the command that `hx handoff` prints is run: under which name it calls the agent, and what is put before its arguments, so that
+   * nobody has to allow a tool at the terminal. Absent: it names no command.
+   */
+  readonly handoff?: { readonly program: string; readonly how: readonly string[] };
   /** Files below its home that hx has to keep, every byte of them. */
   readonly kept: RegExp;
   /** Events that its hooks have to tell of in one run. */
   readonly hooks: readonly string[];
+  /** hx restores its store only under a Node that has `node:sqlite`. */
+  readonly sqlite?: boolean;
   /** Arguments of a run that makes its store, where hx restores only into one that is there. */
   readonly makeStore?: readonly string[];
   /** Arguments that print one session whole: compared before and after a restore, where the store is a database. */

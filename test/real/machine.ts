@@ -2,6 +2,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { RealAgent, Setting } from "./agent.ts";
 import { must, start, type Ended, type Task } from "./process.ts";
+import { sit, type Sitting } from "./terminal.ts";
 import { makeTrace, type Trace } from "./trace.ts";
 
 /** What all machines of one trial share. */
@@ -26,6 +27,8 @@ export interface Machine {
   /** Runs the agent in the checkout. */
   agent(args: readonly string[]): Promise<Ended>;
   agentTask(args: readonly string[]): Task;
+  /** Runs a line of a shell at a terminal in the checkout, the agent on its PATH. */
+  atTerminal(line: string, sitting: Sitting): Promise<Ended>;
 }
 
 /** @param checkout below the home */
@@ -36,8 +39,9 @@ export async function makeMachine(place: Place, agent: RealAgent, name: string, 
   for (const directory of [dirname(setting.checkout), run, temporary]) await mkdir(directory, { recursive: true });
   await chmod(run, 0o700);
   const trace = await makeTrace(join(place.root, `${name}-trace`), place.hx);
+  const programs = await makePrograms(join(place.root, `${name}-programs`), place, agent);
   const env = {
-    PATH: [trace.bin, dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
+    PATH: [trace.bin, programs, dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
     HOME: home,
     TMPDIR: temporary,
     XDG_RUNTIME_DIR: run,
@@ -62,7 +66,18 @@ export async function makeMachine(place: Place, agent: RealAgent, name: string, 
     git: (...args) => must({ command: "git", args, cwd: setting.checkout, env }),
     hx: (...args) => must({ command: process.execPath, args: [place.hx, ...args], cwd: setting.checkout, env }),
     agent: (args) => start(agentTask(args)),
+    atTerminal: (line, sitting) => sit({ line, cwd: setting.checkout, env: { ...env, ...agent.env(setting) } }, { ...sitting, ...(agent.asks === undefined ? {} : { asks: agent.asks }) }),
   };
+}
+
+/** A directory with the agent under its usual name, so that a command that people paste can be run as it stands. */
+async function makePrograms(directory: string, place: Place, { handoff }: RealAgent): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  if (handoff === undefined) return directory;
+  const program = join(directory, handoff.program);
+  await writeFile(program, `#!/bin/sh\nexec ${[place.agent, ...handoff.how].map((word) => `'${word}'`).join(" ")} "$@"\n`);
+  await chmod(program, 0o755);
+  return directory;
 }
 
 /** A checkout of a new repository, pushed to a bare remote and connected by its first person, with the agent's hooks. */

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { AGENTS } from "./agents.ts";
 import type { RealAgent } from "./agent.ts";
 import { cacheDirectory, install, isInstalled, programOf } from "./install.ts";
+import { hasNodeSqlite } from "../../src/adapters/agents/shared/sqlite/node-engine.ts";
 import { makeMachine, type Place } from "./machine.ts";
 import { startModel } from "./model/server.ts";
 import { hand, isCutOff, NOWHERE, withoutNetwork } from "./network.ts";
-import { resultOf, tableOf, writeResults, type Result } from "./results.ts";
+import { allHeld, resultOf, tableOf, untried, writeResults, type Result } from "./results.ts";
 import { storyOf } from "./story.ts";
 import { timeHooks, type Timing } from "./timing.ts";
 import { tryAgent } from "./trial.ts";
@@ -80,7 +81,8 @@ async function tryAll(options: Options, built: Built, cache: string, more: Reado
   const results: Result[] = [];
   for (const agent of options.agents) {
     say(`${agent.title} ${agent.version}`);
-    const result = await tryOne(options, built, cache, more, agent);
+    const result = agent.sqlite === true && !hasNodeSqlite() ? untried(agent, `not tried: needs Node 22.13 or newer, this is ${process.versions.node}`) : await tryOne(options, built, cache, more, agent);
+    if (result.untried !== undefined) say(`  ${result.untried}`);
     for (const { what, why } of result.checks) say(`  ${why === "" ? "ok  " : "FAIL"} ${what}${why === "" ? "" : `\n${why.replaceAll(/^/gm, "       ")}`}`);
     results.push(result);
   }
@@ -118,7 +120,7 @@ function anywhere(why: string, { root, hx }: Place): string {
 async function report(options: Options, built: Built, results: readonly Result[]): Promise<number> {
   process.stdout.write(`\n${tableOf(results)}`);
   if (options.record) await writeResults(built.root, results, new Date());
-  return results.every(({ checks }) => checks.every(({ why }) => why === "")) ? 0 : 1;
+  return results.every(allHeld) ? 0 : 1;
 }
 
 function say(text: string): void {

@@ -52,12 +52,13 @@ export async function must(task: Task): Promise<string> {
 }
 
 /** The command and the end of what it said, for people. */
-export function failure({ command, args }: Task, { code, stdout, stderr }: Ended): string {
+export function failure({ command, args }: Pick<Task, "command" | "args">, { code, stdout, stderr }: Ended): string {
   const line = [command.split("/").at(-1), ...args].join(" ");
   return `${line.slice(0, 400)}\nended with ${code}\n${stderr.trim().slice(-1500)}\n${stdout.trim().slice(-1500)}`.trim();
 }
 
-function killGroup(pid: number): void {
+/** A process with all that it started, as far as it stayed together. */
+export function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {

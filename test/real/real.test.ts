@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { AGENTS } from "./agents.ts";
 import type { Heard, Said } from "./model/script.ts";
 import { replyTo } from "./model/script.ts";
 import { start } from "./process.ts";
-import { tableOf, withTable, type Recorded } from "./results.ts";
+import { allHeld, tableOf, untried, withTable, writeResults, type Recorded, type Result } from "./results.ts";
 import { hashesBelow, missingFrom } from "./stored.ts";
 import { forgotten, prompts, storyOf } from "./story.ts";
 import { makeTrace } from "./trace.ts";
@@ -61,8 +61,8 @@ describe("the trace", () => {
     await call(["hook", "git", "post-commit"], "");
     const fired = await trace.settled();
     expect([...fired].sort((a, b) => (a.hook < b.hook ? -1 : 1))).toEqual([
-      { hook: "agent codex", event: "Stop", over: true },
-      { hook: "git post-commit", over: true },
+      { hook: "agent codex", event: "Stop", over: true, code: 14 },
+      { hook: "git post-commit", over: true, code: 14 },
     ]);
     expect(await readFile(given, "utf8")).toBe(`hook agent codex${payload}hook git post-commit`);
     await trace.stop();
@@ -107,24 +107,42 @@ describe("what is recorded", () => {
   it("is of the versions that the suite installs, and all that was tried with Claude Code and Codex held", async () => {
     const recorded = JSON.parse(await docs("agents-verified.json")) as Recorded;
     for (const [name, { version }] of Object.entries(recorded)) expect([name, version]).toEqual([name, AGENTS.find((agent) => agent.name === name)?.version]);
-    const all = { runs: "yes", "hooks fired": "yes", "captured whole": "yes", restored: "yes", resumed: "yes" };
+    const all = { runs: "yes", "hooks fired": "yes", "captured whole": "yes", restored: "yes", resumed: "yes", "handed off": "yes" };
     for (const name of ["claude-code", "codex"]) expect(recorded[name]?.checks).toEqual(all);
   });
 
   it("names the command and its output where something did not hold", () => {
     const page = "before\n<!-- run for real: npm run test:agents -- --record -->\noutdated\n<!-- /run for real -->\nafter\n";
     const table = withTable(page, {
-      pi: { title: "Pi", version: "1", date: "2026-01-02", platform: "linux-x64", node: "24.0.0", checks: { runs: "yes", resumed: "pi --session 1\nended with 1" }, hooks: ["Stop 2"], byHooks: 0.5, run: { without: 10, with: 12 } },
+      pi: { title: "Pi", version: "1", date: "2026-01-02", platform: "linux-x64", node: "24.0.0", checks: { runs: "yes", resumed: "pi --session 1\nended with 1" }, hooks: ["Stop 2"], byHooks: 0.5, run: { without: 10, with: 12, runs: 5, load: 0.3 } },
     });
-    expect(table).toContain("| Pi | 1 | 2026-01-02, linux-x64 | not tried | not tried | not tried | **no** | Stop 2 | 50 % | 10 → 12 ms |");
+    expect(table).toContain("| Pi | 1 | 2026-01-02, linux-x64, Node 24.0.0 | not tried | not tried | not tried | **no** | not tried | Stop 2 | 50 % | 10 → 12 ms (5 runs, load 0.3) |");
     expect(table).toContain("Pi 1, *resumed* does not hold:\n\n```text\npi --session 1\nended with 1\n```\n");
     expect(table).not.toContain("outdated");
     expect(table.startsWith("before\n") && table.endsWith("<!-- /run for real -->\nafter\n")).toBe(true);
     expect(() => withTable("no marks", {})).toThrow("docs/agents.md");
   });
 
+  it("is nothing of an agent that could not be tried, and that is no success", async () => {
+    await mkdir(join(root, "docs"));
+    const before = '{\n  "opencode": {\n    "title": "OpenCode",\n    "version": "1",\n    "date": "2026-01-02",\n    "platform": "linux-x64",\n    "node": "24.0.0",\n    "checks": {},\n    "hooks": []\n  }\n}\n';
+    await writeFile(join(root, "docs", "agents-verified.json"), before);
+    await writeFile(join(root, "docs", "agents.md"), "<!-- run for real: npm run test:agents -- --record -->\n<!-- /run for real -->\n");
+    const [agent] = AGENTS.filter(({ sqlite }) => sqlite === true);
+    if (agent === undefined) throw new Error("no agent with a database");
+    const result = untried(agent, "not tried: needs Node 22.13 or newer, this is 20.20.2");
+    expect(allHeld(result)).toBe(false);
+    expect(tableOf([result])).toContain("not tried: needs Node 22.13 or newer, this is 20.20.2");
+    await writeResults(root, [result], new Date(0));
+    expect(await readFile(join(root, "docs", "agents-verified.json"), "utf8")).toBe(before);
+    const held: Result = { agent: "pi", title: "Pi", version: "1", checks: [{ what: "runs", why: "" }], fired: [], timing: null };
+    expect([held, { ...held, checks: [] }, { ...held, checks: [...held.checks, { what: "resumed", why: "no" }] } satisfies Result].map(allHeld)).toEqual([true, false, false]);
+    await writeResults(root, [held], new Date(0));
+    expect(Object.keys(JSON.parse(await readFile(join(root, "docs", "agents-verified.json"), "utf8")) as Recorded)).toEqual(["opencode", "pi"]);
+  });
+
   it("is a table in the terminal", () => {
-    const lines = tableOf([{ agent: "pi", title: "Pi", version: "1", checks: [{ what: "runs", why: "" }, { what: "resumed", why: "no" }], byHooks: [999, 1000], fired: [], timing: { without: 10.2, with: 12.7, runs: 3 } }]).split("\n");
+    const lines = tableOf([{ agent: "pi", title: "Pi", version: "1", checks: [{ what: "runs", why: "" }, { what: "resumed", why: "no" }], byHooks: [999, 1000], fired: [], timing: { without: 10.2, with: 12.7, runs: 3, load: 0.3 } }]).split("\n");
     expect(lines[1]?.split(/ {2,}/)).toEqual(["pi", "1", "yes", "NO", "99.9 %", "10 ms, 13 ms (3 runs)"]);
   });
 });

@@ -10,6 +10,8 @@ export interface Result extends Outcome {
   readonly title: string;
   readonly version: string;
   readonly timing: Timing | null;
+  /** Why nothing was tried. */
+  readonly untried?: string;
 }
 
 /** `docs/agents-verified.json`: by agent, the last run that was recorded. */
@@ -26,8 +28,8 @@ export interface Verified {
   readonly hooks: readonly string[];
   /** Share of the bytes that the hooks had, without a later capture: 0 to 1. */
   readonly byHooks?: number;
-  /** ms that a run with one prompt takes without and with the hooks. */
-  readonly run?: { readonly without: number; readonly with: number };
+  /** ms that a run with one prompt takes without and with the hooks: medians of so many runs, and the load of the machine before them. */
+  readonly run?: { readonly without: number; readonly with: number; readonly runs: number; readonly load: number };
 }
 
 export type Recorded = Readonly<Record<string, Verified>>;
@@ -36,7 +38,16 @@ export function resultOf(agent: RealAgent, outcome: Outcome, timing: Timing | nu
   return { agent: agent.name, title: agent.title, version: agent.version, ...outcome, timing };
 }
 
-const COLUMNS = ["runs", "hooks fired", "captured whole", "restored", "resumed"] as const;
+/** Of an agent that cannot be tried under this Node. It is no success, and nothing is recorded of it. */
+export function untried({ name, title, version }: RealAgent, why: string): Result {
+  return { agent: name, title, version, checks: [], fired: [], timing: null, untried: why };
+}
+
+export function allHeld({ checks, untried: why }: Result): boolean {
+  return why === undefined && checks.length > 0 && checks.every((check) => check.why === "");
+}
+
+const COLUMNS = ["runs", "hooks fired", "captured whole", "restored", "resumed", "handed off"] as const;
 
 /** For the terminal. */
 export function tableOf(results: readonly Result[]): string {
@@ -49,7 +60,8 @@ export function tableOf(results: readonly Result[]): string {
     timing === null ? "" : `${Math.round(timing.without)} ms, ${Math.round(timing.with)} ms (${timing.runs} runs)`,
   ]);
   const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
-  return [head, ...rows].map((row) => `${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd()}\n`).join("");
+  const why = results.flatMap(({ agent, untried: reason }) => (reason === undefined ? [] : [`${agent}: ${reason}\n`]));
+  return [...[head, ...rows].map((row) => `${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd()}\n`), ...why].join("");
 }
 
 function wordOf(check: Check | undefined): string {
@@ -68,7 +80,8 @@ function percent(share: number): string {
 export async function writeResults(root: string, results: readonly Result[], now: Date): Promise<void> {
   const file = join(root, "docs", "agents-verified.json");
   const before = JSON.parse(await readFile(file, "utf8").catch(() => "{}")) as Recorded;
-  const after = { ...before, ...Object.fromEntries(results.map((result) => [result.agent, verifiedOf(result, now)])) };
+  const tried = results.filter(({ untried: why }) => why === undefined);
+  const after = { ...before, ...Object.fromEntries(tried.map((result) => [result.agent, verifiedOf(result, now)])) };
   await writeFile(file, `${JSON.stringify(after, null, 2)}\n`);
   const page = join(root, "docs", "agents.md");
   await writeFile(page, withTable(await readFile(page, "utf8"), after));
@@ -84,7 +97,7 @@ function verifiedOf({ title, version, checks, fired, byHooks, timing }: Result, 
     checks: Object.fromEntries(checks.map(({ what, why }) => [what, why === "" ? "yes" : why])),
     hooks: fired,
     ...(byHooks === undefined ? {} : { byHooks: Math.floor(shareOf(byHooks) * 1000) / 1000 }),
-    ...(timing === null ? {} : { run: { without: Math.round(timing.without), with: Math.round(timing.with) } }),
+    ...(timing === null ? {} : { run: { without: Math.round(timing.without), with: Math.round(timing.with), runs: timing.runs, load: timing.load } }),
   };
 }
 
@@ -99,9 +112,9 @@ export function withTable(page: string, recorded: Recorded): string {
 }
 
 function markdownOf(recorded: Recorded): string {
-  const rows = Object.values(recorded).map(({ title, version, date, platform, checks, byHooks, run, hooks }) => {
+  const rows = Object.values(recorded).map(({ title, version, date, platform, node, checks, byHooks, run, hooks }) => {
     const cells = COLUMNS.slice(1).map((column) => (checks[column] === "yes" ? "yes" : column in checks ? "**no**" : "not tried"));
-    return [title, version, `${date}, ${platform}`, ...cells, hooks.join(", "), byHooks === undefined ? "" : percent(byHooks), run === undefined ? "" : `${run.without} → ${run.with} ms`];
+    return [title, version, `${date}, ${platform}, Node ${node}`, ...cells, hooks.join(", "), byHooks === undefined ? "" : percent(byHooks), run === undefined ? "" : `${run.without} → ${run.with} ms (${run.runs} runs, load ${run.load})`];
   });
   const head = ["agent", "version", "run", ...COLUMNS.slice(1), "events", "by hooks alone", "one prompt, without → with hooks"];
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("") + waiversOf(recorded);

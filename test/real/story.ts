@@ -10,12 +10,17 @@ export const prompts = {
   short: "Say one word.",
 } as const;
 
-const answers = { first: "The note is written and committed.", second: "It says that the kestrel hovers.", third: "The osprey comes next.", short: "Word." } as const;
+export const answers = { first: "The note is written and committed.", second: "It says that the kestrel hovers.", third: "The osprey comes next.", short: "Word.", handoff: "I go on from there." } as const;
 const note = "The kestrel hovers over number 4711.\n";
 
-/** What the model does in the checkout: a file, commands that commit it, a command that reads it. Droid refuses to add and commit in one. */
+/**
+ * What the model does in the checkout: a file, commands that commit it, a command that reads it. Droid refuses to add and commit in one.
+ * A brief quotes the other prompts, so its turns come first: it is told where it lies, and then read, or it is the prompt.
+ */
 export function storyOf(agent: RealAgent, checkout: string): readonly ScriptedTurn[] {
   return [
+    { prompt: "Read .hx/handoff/", calls: [agent.run("cat .hx/handoff/*.md")], answer: answers.handoff },
+    { prompt: "# Handoff: ", calls: [], answer: answers.handoff },
     { prompt: prompts.first, calls: [agent.write(join(checkout, "note.md"), note), agent.run("git add note.md"), agent.run("git commit -q -m note")], answer: answers.first },
     { prompt: prompts.second, calls: [agent.run("cat note.md")], answer: answers.second },
     { prompt: prompts.third, calls: [], answer: answers.third },
@@ -31,6 +36,11 @@ export function forgotten({ said }: Heard): readonly string[] {
     ...[answers.first, answers.second].filter((text) => !holds("assistant", text)),
     ...[note.trim()].filter((text) => !holds("result", text)),
   ];
+}
+
+/** Whether a request holds what the command of the second turn printed: else a later one cannot either. */
+export function wasRead({ said }: Heard): boolean {
+  return said.some(({ role, text }) => role === "result" && text.includes(note.trim()));
 }
 
 export function isAbout(heard: Heard, prompt: string): boolean {

@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import type { RealAgent } from "./agent.ts";
 import type { Machine } from "./machine.ts";
 import { must } from "./process.ts";
@@ -8,11 +9,14 @@ export interface Timing {
   readonly without: number;
   readonly with: number;
   readonly runs: number;
+  /** Processes that wanted a processor in the minute before. */
+  readonly load: number;
 }
 
 /** Runs the agent in turn without and with hx's hooks, after one of each that does not count. */
 export async function timeHooks(machine: Machine, agent: RealAgent, runs: number): Promise<Timing> {
   await machine.trace.stop();
+  const load = Math.round((loadavg()[0] ?? 0) * 10) / 10;
   const one = async (how: "install" | "remove"): Promise<number> => {
     await machine.hx("hooks", how, "--place", agent.name);
     const started = performance.now();
@@ -24,7 +28,7 @@ export async function timeHooks(machine: Machine, agent: RealAgent, runs: number
     const [a, b] = [await one("remove"), await one("install")];
     if (at > 0) without.push(a), withHooks.push(b);
   }
-  return { without: median(without), with: median(withHooks), runs };
+  return { without: median(without), with: median(withHooks), runs, load };
 }
 
 function median(values: readonly number[]): number {

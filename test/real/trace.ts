@@ -8,6 +8,8 @@ export interface Fired {
   /** Of an agent's payload: the event, where it names one. */
   readonly event?: string;
   readonly over: boolean;
+  /** hx's exit code, once it ended. */
+  readonly code?: number;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function makeTrace(directory: string, program: string): Promise<Tra
     await writeFile(join(bin, "hx"), ["#!/bin/sh", ...lines, ""].join("\n"));
     await chmod(join(bin, "hx"), 0o755);
   };
-  await put([`c='${calls}'/$(date +%s)-$$`, 'cat >"$c.stdin"', 'printf %s "$*" >"$c.call"', `${hx} <"$c.stdin"`, "e=$?", ': >"$c.over"', 'exit "$e"']);
+  await put([`c='${calls}'/$(date +%s)-$$`, 'cat >"$c.stdin"', 'printf %s "$*" >"$c.call"', `${hx} <"$c.stdin"`, "e=$?", 'printf %s "$e" >"$c.end" && mv "$c.end" "$c.over"', 'exit "$e"']);
 
   async function fired(): Promise<readonly Fired[]> {
     const names = (await readdir(calls)).sort();
@@ -45,7 +47,9 @@ export async function makeTrace(directory: string, program: string): Promise<Tra
     return Promise.all(begun.map(async (name) => {
       const [, ...words] = (await readFile(join(calls, `${name}.call`), "utf8")).split(" ");
       const event = eventOf(await readFile(join(calls, `${name}.stdin`), "utf8"));
-      return { hook: words.slice(0, 2).join(" "), ...(event === undefined ? {} : { event }), over: names.includes(`${name}.over`) };
+      const over = names.includes(`${name}.over`);
+      const code = over ? { code: Number(await readFile(join(calls, `${name}.over`), "utf8")) } : {};
+      return { hook: words.slice(0, 2).join(" "), ...(event === undefined ? {} : { event }), over, ...code };
     }));
   }
 

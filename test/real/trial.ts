@@ -1,11 +1,14 @@
 import { join } from "node:path";
 import type { RealAgent } from "./agent.ts";
 import { connect, makeMachine, takeUp, type Machine, type Place } from "./machine.ts";
+import type { Heard } from "./model/script.ts";
 import type { ModelServer } from "./model/server.ts";
-import { failure, must } from "./process.ts";
-import { forgotten, isAbout, prompts } from "./story.ts";
-import { hashesBelow, missingFrom, type Hashes } from "./stored.ts";
+import { failure, must, type Task } from "./process.ts";
+import { answers, isAbout, prompts, wasRead } from "./story.ts";
+import { hashesBelow, type Hashes } from "./stored.ts";
+import { hasTerminal } from "./terminal.ts";
 import type { Fired } from "./trace.ts";
+import { whyNotCaptured, whyNotFired, whyNotHanded, whyNotRestored, whyNotResumed } from "./verdict.ts";
 
 /** What was tried with one agent, and how it went. A check that failed says why. */
 export interface Outcome {
@@ -17,7 +20,7 @@ export interface Outcome {
 }
 
 export interface Check {
-  readonly what: "runs" | "hooks fired" | "captured whole" | "restored" | "resumed";
+  readonly what: "runs" | "hooks fired" | "captured whole" | "restored" | "resumed" | "handed off";
   /** Empty when it held. */
   readonly why: string;
 }
@@ -41,15 +44,16 @@ export async function tryAgent(place: Place, agent: RealAgent, model: ModelServe
 
   const first = await runOf(here, agent.start(prompts.first));
   const id = first === "" ? await sessionOf(here, agent) : null;
-  const second = id === null || agent.resume === undefined ? "" : await runOf(here, agent.resume(id.own, prompts.second));
+  const goesOn = agent.resume !== undefined || (agent.resumeAtTerminal !== undefined && (await hasTerminal()));
+  const second = id === null || !goesOn ? "" : await goOn(here, agent, model, id.own, "second");
   const said = (prompt: string): boolean => model.heard().some((heard) => isAbout(heard, prompt));
-  const ran = [first, second, said(prompts.first) ? "" : "the model was not asked", first !== "" || id !== null ? "" : "hx knows no session of it"].filter((why) => why !== "");
+  const read = !goesOn || second !== "" || model.heard().some(wasRead);
+  const ran = [first, second, said(prompts.first) ? "" : "the model was not asked", read ? "" : "the model was not given what its command printed", first !== "" || id !== null ? "" : "hx knows no session of it"].filter((why) => why !== "");
   const fired = await here.trace.settled();
   const events = counted(fired.filter(({ hook }) => hook === `agent ${agent.name}`));
   if (!check("runs", ran.join("\n")) || id === null) return { checks, fired: events };
 
-  const silent = agent.hooks.filter((event) => !fired.some((one) => one.event === event));
-  check("hooks fired", events.length === 0 ? `no hook of ${agent.name} called hx` : silent.map((event) => `no '${event}'`).join(", "));
+  check("hooks fired", whyNotFired(agent, fired, goesOn ? 2 : 1));
   const late = id.late + (await captured(here, agent));
   await here.hx("sync");
   const sessions = await listed(here, agent);
@@ -57,7 +61,7 @@ export async function tryAgent(place: Place, agent: RealAgent, model: ModelServe
 
   const kept = await hashesBelow(here.home, agent.kept);
   const raw = await rawOf(here, place, sessions, "raw");
-  check("captured whole", differences(kept, raw, agent.dump === undefined));
+  check("captured whole", whyNotCaptured(kept, raw, agent.dump === undefined));
 
   const there = await makeMachine(place, agent, "other", join("elsewhere", "code"), model.url);
   await takeUp(there, remote, phrase);
@@ -65,19 +69,40 @@ export async function tryAgent(place: Place, agent: RealAgent, model: ModelServe
   const again = await rawOf(there, place, sessions, "raw-there");
   for (const session of sessions) await there.hx("restore", session.id);
   const placed = await hashesBelow(there.home, agent.kept, [there.checkout, here.checkout]);
-  check("restored", [
-    ...missingFrom(raw, again).map((path) => `'${path}' is not the same in the other clone`),
-    ...missingFrom(kept, placed).map((path) => `'${path}' is not among what was restored, but for the checkout's path`),
-    ...(await dumpsDiffer(agent, id.own, here, there)),
-  ].join("\n"));
+  const dumps = await dumped(agent, id.own, here, there);
+  check("restored", typeof dumps === "string" ? dumps : whyNotRestored({ raw, again, kept, placed, ...(dumps === null ? {} : { dumps }) }));
 
-  if (agent.resume === undefined) return { checks, byHooks: [whole - late, whole], fired: events };
-  const before = model.heard().length;
-  const third = await runOf(there, agent.resume(id.own, prompts.third));
-  const asked = model.heard().slice(before).filter((heard) => isAbout(heard, prompts.third));
-  const best = asked.map(forgotten).sort((a, b) => a.length - b.length)[0];
-  check("resumed", third !== "" ? third : best === undefined ? "the model was not asked" : best.map((text) => `its request does not hold '${text}'`).join("\n"));
+  if (goesOn) {
+    const before = model.heard().length;
+    const third = await goOn(there, agent, model, id.own, "third");
+    check("resumed", third !== "" ? third : whyNotResumed(model.heard().slice(before).filter((heard) => isAbout(heard, prompts.third))));
+  }
+  const [session] = sessions;
+  if (session !== undefined && agent.handoff !== undefined && (await hasTerminal())) check("handed off", await handOff(there, agent, model, session.id));
   return { checks, byHooks: [whole - late, whole], fired: events };
+}
+
+/** Goes on with a session, at a terminal where the agent does that only there. */
+async function goOn(machine: Machine, agent: RealAgent, model: ModelServer, own: string, turn: "second" | "third"): Promise<string> {
+  if (agent.resume !== undefined) return runOf(machine, agent.resume(own, prompts[turn]));
+  if (agent.resumeAtTerminal === undefined) return "";
+  const args = agent.resumeAtTerminal(own);
+  const ended = await machine.atTerminal(lineOf(machine.agentTask(args)), { typed: prompts[turn], until: () => model.answered().includes(answers[turn]) });
+  return ended.code === 0 ? "" : failure(machine.agentTask(args), ended);
+}
+
+/** Runs the command that `hx handoff` prints, as it stands. */
+async function handOff(machine: Machine, agent: RealAgent, model: ModelServer, session: string): Promise<string> {
+  const { command } = JSON.parse(await machine.hx("handoff", session, "--to", agent.name, "--json")) as { readonly command?: string };
+  if (command === undefined) return `hx handoff --to ${agent.name} names no command`;
+  const before = model.heard().length;
+  const asked = (): readonly Heard[] => model.heard().slice(before);
+  const ended = await machine.atTerminal(command, { until: () => whyNotHanded(asked(), session) === "" });
+  return ended.code === 0 ? "" : `${failure({ command, args: [] }, ended)}\n${whyNotHanded(asked(), session)}`;
+}
+
+function lineOf({ command, args }: Task): string {
+  return [command, ...args].map((word) => `'${word}'`).join(" ");
 }
 
 async function runOf(machine: Machine, args: readonly string[]): Promise<string> {
@@ -85,13 +110,16 @@ async function runOf(machine: Machine, args: readonly string[]): Promise<string>
   return ended.code === 0 ? "" : failure(machine.agentTask(args), ended);
 }
 
-/** The agent's own id of the session that there is: `restore` names it in the command to resume it. Captured here only when the hooks did not. */
+/**
+ * The agent's own id of the session that there is: `restore` names it in the command to resume it. Captured here only when the hooks did not; the agent may have
+ * written more since.
+ */
 async function sessionOf(machine: Machine, agent: RealAgent): Promise<{ readonly own: string; readonly late: number } | null> {
   await machine.trace.settled();
   const late = (await listed(machine, agent)).length === 0 ? await captured(machine, agent) : 0;
   const [session] = await listed(machine, agent);
   if (session === undefined) return null;
-  const { resume } = JSON.parse(await machine.hx("restore", session.id, "--dry-run", "--json")) as { readonly resume: string };
+  const { resume } = JSON.parse(await machine.hx("restore", session.id, "--dry-run", "--force", "--json")) as { readonly resume: string };
   return { own: resume.split(/[ =]/).at(-1) ?? "", late };
 }
 
@@ -111,19 +139,13 @@ async function rawOf(machine: Machine, place: Place, sessions: readonly Listed[]
   return hashesBelow(join(place.root, name));
 }
 
-/** Where the store is a database: what the agent itself prints of the session has to be the same, but for the checkout's path. */
-async function dumpsDiffer(agent: RealAgent, own: string, here: Machine, there: Machine): Promise<readonly string[]> {
-  if (agent.dump === undefined) return [];
-  const [before, after] = [await here.agent(agent.dump(own)), await there.agent(agent.dump(own))];
-  if (after.code !== 0) return [failure(there.agentTask(agent.dump(own)), after)];
-  return before.stdout === after.stdout.replaceAll(there.checkout, here.checkout) ? [] : [`'${agent.dump(own).join(" ")}' does not print the same`];
-}
-
-/** @param files whether the store is of files, so that what hx gives back can be found in it */
-function differences(kept: Hashes, raw: Hashes, files: boolean): string {
-  if (!files) return raw.size === 0 ? "hx gives back nothing" : "";
-  if (kept.size === 0) return "the agent wrote nothing";
-  return missingFrom(kept, raw).map((path) => `'${path}' is not among what hx gives back`).join("\n");
+/** Where the store is a database: what the agent itself prints of the session here and there, with the checkout's path turned back. A text: why it does not. */
+async function dumped(agent: RealAgent, own: string, here: Machine, there: Machine): Promise<readonly [string, string] | string | null> {
+  if (agent.dump === undefined) return null;
+  const args = agent.dump(own);
+  const [before, after] = [await here.agent(args), await there.agent(args)];
+  for (const [machine, ended] of [[here, before], [there, after]] as const) if (ended.code !== 0) return failure(machine.agentTask(args), ended);
+  return [before.stdout, after.stdout.replaceAll(there.checkout, here.checkout)];
 }
 
 function counted(fired: readonly Fired[]): readonly string[] {

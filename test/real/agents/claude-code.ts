@@ -8,7 +8,11 @@ export const claudeCode: RealAgent = {
   package: "@anthropic-ai/claude-code",
   version: "2.1.329",
   program: ".bin/claude",
-  settings: () => ({ ".claude/settings.json": "{}\n" }),
+  settings: ({ checkout }) => ({
+    ".claude/settings.json": "{}\n",
+    // What it asks at its first start at a terminal.
+    ".claude.json": `${JSON.stringify({ hasCompletedOnboarding: true, bypassPermissionsModeAccepted: true, customApiKeyResponses: { approved: ["none"], rejected: [] }, projects: { [checkout]: { hasTrustDialogAccepted: true } } })}\n`,
+  }),
   env: ({ url }) => ({
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: "none",
@@ -22,6 +26,7 @@ export const claudeCode: RealAgent = {
   run: (command) => ({ tool: "Bash", input: { command, description: "Run it" } }),
   start: (prompt) => ["-p", prompt, ...how],
   resume: (id, prompt) => ["-p", prompt, "--resume", id, ...how],
+  handoff: { program: "claude", how: ["--dangerously-skip-permissions"] },
   kept: /^\.claude\/projects\/.*\.jsonl$/,
   hooks: ["SessionStart", "Stop", "SessionEnd"],
 };

@@ -13,5 +13,6 @@ export const cline: RealAgent = {
   run: (command) => ({ tool: "run_commands", input: { commands: [command] } }),
   start: (prompt) => ["--json", prompt],
   kept: /^\.cline\/data\/sessions\/.*\.messages\.json$/,
-  hooks: ["TaskStart", "TaskComplete"],
+  // `TaskStart` and `TaskComplete`, by the names in their payloads.
+  hooks: ["agent_start", "agent_end"],
 };

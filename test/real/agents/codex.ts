@@ -8,7 +8,7 @@ export const codex: RealAgent = {
   package: "@openai/codex",
   version: "0.169.0",
   program: ".bin/codex",
-  settings: ({ url }) => ({
+  settings: ({ url, checkout }) => ({
     ".codex/config.toml": `model = "gpt-5.5"
 model_provider = "local"
 check_for_update_on_startup = false
@@ -21,6 +21,12 @@ wire_api = "responses"
 
 [analytics]
 enabled = false
+
+[projects."${checkout}"]
+trust_level = "trusted"
+
+[notice.model_migrations]
+"gpt-5.5" = "gpt-6-sol"
 `,
   }),
   env: () => ({ LOCAL_API_KEY: "none" }),
@@ -28,6 +34,7 @@ enabled = false
   run: (command) => ({ tool: "exec_command", input: { cmd: command } }),
   start: (prompt) => ["exec", ...how, prompt],
   resume: (id, prompt) => ["exec", "resume", ...how, id, prompt],
+  handoff: { program: "codex", how: ["--dangerously-bypass-approvals-and-sandbox"] },
   kept: /^\.codex\/sessions\/.*\.jsonl$/,
   hooks: ["SessionStart", "Stop", "SessionEnd"],
 };

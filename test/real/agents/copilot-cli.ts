@@ -8,7 +8,7 @@ export const copilotCli: RealAgent = {
   package: "@github/copilot",
   version: "1.0.102",
   program: ".bin/copilot",
-  settings: () => ({ ".copilot/config.json": "{}\n" }),
+  settings: ({ checkout }) => ({ ".copilot/config.json": `${JSON.stringify({ trusted_folders: [checkout], trustedFolders: [checkout] })}\n` }),
   env: ({ url }) => ({
     COPILOT_OFFLINE: "true",
     COPILOT_PROVIDER_TYPE: "anthropic",
@@ -20,6 +20,7 @@ export const copilotCli: RealAgent = {
   run: (command) => ({ tool: "bash", input: { command, description: "Run it" } }),
   start: (prompt) => [...how, "-p", prompt],
   resume: (id, prompt) => [...how, `--resume=${id}`, "-p", prompt],
+  handoff: { program: "copilot", how: [...how] },
   kept: /^\.copilot\/session-state\/[^/]+\/events\.jsonl$/,
   // Its payloads name no event.
   hooks: [],

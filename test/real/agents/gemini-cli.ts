@@ -16,6 +16,7 @@ export const geminiCli: RealAgent = {
   run: (command) => ({ tool: "run_shell_command", input: { command, description: "Run it" } }),
   start: (prompt) => [...how, "-p", prompt],
   resume: (id, prompt) => [...how, "--resume", id, "-p", prompt],
+  handoff: { program: "gemini", how: [...how.slice(0, 3)] },
   kept: /^\.gemini\/tmp\/[^/]+\/chats\/.*\.jsonl$/,
   hooks: ["SessionStart", "AfterAgent", "SessionEnd"],
 };

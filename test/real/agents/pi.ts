@@ -16,6 +16,7 @@ export const pi: RealAgent = {
   run: (command) => ({ tool: "bash", input: { command } }),
   start: (prompt) => [...how, "-p", prompt],
   resume: (id, prompt) => [...how, "--session", id, "-p", prompt],
+  handoff: { program: "pi", how: [...how.slice(2)] },
   kept: /^\.pi\/agent\/sessions\/.*\.jsonl$/,
   hooks: ["session_start", "agent_end", "session_shutdown"],
 };

@@ -14,6 +14,7 @@ export const qwenCode: RealAgent = {
   run: (command) => ({ tool: "run_shell_command", input: { command, description: "Run it", is_background: false } }),
   start: (prompt) => [...how, "-p", prompt],
   resume: (id, prompt) => [...how, "--resume", id, "-p", prompt],
+  handoff: { program: "qwen", how: ["--yolo"] },
   kept: /^\.qwen\/projects\/[^/]+\/chats\/.*\.jsonl$/,
   // Without a terminal it fires no SessionEnd.
   hooks: ["SessionStart", "Stop"],

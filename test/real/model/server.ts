@@ -16,6 +16,8 @@ export interface ModelServer {
   readonly url: string;
   /** Every request for a reply so far, in order. */
   heard(): readonly Heard[];
+  /** What it said to them that was no call, in order. */
+  answered(): readonly string[];
   /** Paths that were asked for and are no protocol's, each once: an agent that wants more than a model. */
   unknown(): readonly string[];
   close(): Promise<void>;
@@ -23,6 +25,7 @@ export interface ModelServer {
 
 export async function startModel(script: readonly ScriptedTurn[]): Promise<ModelServer> {
   const heard: Heard[] = [];
+  const answered: string[] = [];
   const unknown = new Set<string>();
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -39,7 +42,9 @@ export async function startModel(script: readonly ScriptedTurn[]): Promise<Model
     if (protocol === undefined) return send(response, beside(plain, request.method ?? "", unknown));
     const said = protocol.hear(body);
     const id = String(heard.push(said)).padStart(16, "0");
-    send(response, protocol.send(replyTo(script, said), body, path, id));
+    const reply = replyTo(script, said);
+    if ("answer" in reply) answered.push(reply.answer);
+    send(response, protocol.send(reply, body, path, id));
   }
 
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -47,6 +52,7 @@ export async function startModel(script: readonly ScriptedTurn[]): Promise<Model
   return {
     url: `http://127.0.0.1:${port}`,
     heard: () => heard,
+    answered: () => answered,
     unknown: () => [...unknown],
     close: () =>
       new Promise((done) => {

@@ -3,7 +3,7 @@ import type { FileRole, SourceFile } from "../../../ports/agent.ts";
 import type { Listed } from "../shared/listed.ts";
 import { firstRecord } from "../shared/listed.ts";
 import { headOf } from "../shared/open-file.ts";
-import { objectOf, textOf } from "../shared/record.ts";
+import { defined, headline, objectOf, textOf } from "../shared/record.ts";
 import { entriesOf, filesBelow, isInside, realDirectory } from "../shared/store.ts";
 import { workspaceOf } from "./workspace.ts";
 
@@ -55,7 +55,8 @@ function folderSession(root: string, id: string, directory: string, flat: Listed
     beginning: async () => {
       const beside = workspaceOf(await headOf(path.join(directory, WORKSPACE), [root], 64 << 10));
       // The two were written at different times, and either may have none.
-      return { directories: [...new Set([...(await directoriesOf(root, path.join(directory, EVENTS))), ...(beside.cwd === undefined ? [] : [beside.cwd])])] };
+      const directories = [...new Set([...(await directoriesOf(root, path.join(directory, EVENTS))), ...(beside.cwd === undefined ? [] : [beside.cwd])])];
+      return { directories, ...defined({ title: headline(beside.name ?? "") }) };
     },
   };
 }

@@ -17,6 +17,8 @@ export interface Beginning {
   /** None: it is not known where it ran. */
   readonly directories: readonly string[];
   readonly parent?: string;
+  /** Where a person's name of the session stands beside its records. */
+  readonly title?: string;
 }
 
 /** So many sessions are looked at at once. */
@@ -51,8 +53,8 @@ export async function sourceOf(agent: string, listed: Listed | undefined): Promi
   return listed === undefined || files.length === 0 ? null : asSource(agent, listed.id, files, await listed.beginning());
 }
 
-function asSource(agent: string, id: string, files: readonly SourceFile[], { parent }: Beginning): SessionSource {
-  return { agent, id, files, ...(parent === undefined ? {} : { parent }) };
+function asSource(agent: string, id: string, files: readonly SourceFile[], { parent, title }: Beginning): SessionSource {
+  return { agent, id, files, ...(parent === undefined ? {} : { parent }), ...(title === undefined ? {} : { beside: { title } }) };
 }
 
 async function lastChange(files: readonly SourceFile[]): Promise<number> {
