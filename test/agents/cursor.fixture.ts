@@ -175,12 +175,17 @@ export function writeWindow(user: string, directory: string, composerIds: readon
   return place;
 }
 
+/** Where the sample of the editor ran. */
+const SAMPLE_RAN = "/Users/dev/AiProject/demo-app";
+
 /** Rows that were taken out of a real editor's database, put into one. @param from JSON with `composerData` and `bubbles` */
-export function writeSample(user: string, from: string): void {
-  const { composerData, bubbles } = JSON.parse(readFileSync(from, "utf8")) as { readonly composerData: { readonly composerId: string }; readonly bubbles: Readonly<Record<string, object>> };
+export function writeSample(user: string, from: string, directory = SAMPLE_RAN): string {
+  const text = readFileSync(from, "utf8").replaceAll(SAMPLE_RAN, directory);
+  const { composerData, bubbles } = JSON.parse(text) as { readonly composerData: { readonly composerId: string }; readonly bubbles: Readonly<Record<string, object>> };
   const { composerId } = composerData;
   writeComposer(path.join(user, "globalStorage", "state.vscdb"), { id: composerId, bubbles: Object.entries(bubbles).map(([bubbleId, bubble]) => ({ ...bubble, bubbleId })), more: composerData });
-  writeWindow(user, "/Users/dev/AiProject/demo-app", [composerId]);
+  writeWindow(user, directory, [composerId]);
+  return composerId;
 }
 
 /** Of the editor: one database for all windows. */

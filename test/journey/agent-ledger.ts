@@ -1,10 +1,10 @@
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "vitest";
 import type { Agent, SessionSource, SourceFile } from "../../src/ports/agent.ts";
 import type { SessionsWorld } from "../../src/cli/world.ts";
 import { agentIn, directoriesOf, type Ground, type Laid } from "./agent-samples.ts";
-import { everything, inProcess, type CameBack } from "./in-process.ts";
+import { everything, inProcess, rawAll, type CameBack } from "./in-process.ts";
 import { connectedCheckout, newIdentity, recover, type JourneyWorld, type Machine } from "./world.ts";
 
 /** A connected checkout on a computer, and what it needs to come back elsewhere. */
@@ -96,6 +96,16 @@ export async function elsewhere(world: JourneyWorld, name: string, { machine, gr
 export function expectReadable(back: readonly CameBack[]): void {
   expect(back.filter(({ omitted }) => omitted > 0)).toEqual([]);
   expect(back.filter(({ printed }) => !/[a-z]{3}/.test(printed) || /[^\P{Cc}\n\t]/u.test(printed)).map(({ agent, agentId }) => `${agent} ${agentId}`)).toEqual([]);
+}
+
+/** On another computer the raw files of these sessions, and of no others, are the lines that their agents' readers gave. @param into a new directory */
+export async function hasLines(fresh: Machine, into: string, { ground: { checkout } }: Desk, taken: readonly { readonly sample: string; readonly session: KeptSession }[]): Promise<void> {
+  const back = await rawAll(fresh, checkout, into);
+  expect(back.map(({ agent, agentId }) => `${agent} ${agentId}`).sort()).toEqual(taken.map(({ session: { agent, id } }) => `${agent} ${id}`).sort());
+  expectReadable(back);
+  for (const { sample, session } of taken) {
+    for (const file of session.files) expect([sample, file.path, (await readFile(path.join(into, session.agent, session.id, file.path))).equals(file.bytes)]).toEqual([sample, file.path, true]);
+  }
 }
 
 /** The sessions that are not, byte for byte, where their agent finds them again. */

@@ -30,10 +30,10 @@ export interface Ground {
 
 /** Files of the samples that are not laid into a store of files, and why. */
 export const NOT_LAID: readonly (readonly [agent: string, sample: RegExp, why: string])[] = [
-  ["cursor", /ide-composer-sample\.json$/, "a value out of the editor's own database, which holds all sessions and secrets"],
+  ["cursor", /ide-composer-sample\.json$/, "rows of the editor's database: samples-databases.test.ts has them"],
   ["cursor", /store-db-sample\.reduced\.json$/, "a dump of a database that is laid as one (store.reconstructed.db)"],
-  ["cursor", /store\.reconstructed\.db$/, "a database: samples-rows.test.ts has it"],
-  ["kiro", /kiro_sqlite\/.*\.json$/, "rows of the older data.sqlite3, which holds credentials too and is not taken"],
+  ["cursor", /store\.reconstructed\.db$/, "a database: samples-databases.test.ts has it"],
+  ["kiro", /kiro_sqlite\/.*\.json$/, "rows of a database: samples-databases.test.ts has them"],
   ["opencode", /opencode-storage\//, "files of versions before the database, which the agent itself moves into it"],
   ["opencode", /schema\.sql$/, "the tables of a database that is laid"],
   ["vscode-copilot", /copilot-otel\/traces\.db$/, "telemetry of the extension"],

@@ -1,15 +1,13 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasNodeSqlite } from "../../src/adapters/agents/shared/sqlite/node-engine.ts";
 import { isHxError } from "../../src/domain/errors.ts";
-import { cursorChatFixture } from "../agents/cursor.fixture.ts";
 import { looseFiles, SAMPLES, sessionsInTable } from "../agents/sample-folders.ts";
-import { deskIn, elsewhere, expectReadable, ranInside, sessionsIn, takeEverything, type Desk, type KeptSession } from "./agent-ledger.ts";
+import { deskIn, elsewhere, hasLines, ranInside, sessionsIn, takeEverything, type Desk, type KeptSession } from "./agent-ledger.ts";
 import { nameOf, NOT_LAID } from "./agent-samples.ts";
-import { inProcess, rawAll, restoreAll } from "./in-process.ts";
-import { emptyStore, growTo, layRows, rowsOf, rowsSamples, withDatabase, type RowsSample } from "./row-samples.ts";
-import { makeWorld, write, type JourneyWorld, type Machine } from "./world.ts";
+import { inProcess, restoreAll } from "./in-process.ts";
+import { emptyStore, growTo, layRows, rowsOf, rowsSamples, type RowsSample } from "./row-samples.ts";
+import { makeWorld, type JourneyWorld, type Machine } from "./world.ts";
 
 const STEPS = 5;
 
@@ -40,19 +38,9 @@ describe.runIf(SAMPLES !== null)("every sample of agents that keep rows", () => 
     for (const store of stores) for (const session of await sessionsIn(store.home, store.agent)) taken.push({ store, session });
     const inside = taken.filter(({ session }) => ranInside(desk, session));
     const fresh = await elsewhere(world, label, desk);
-    await hasLines(fresh, label, desk, inside);
+    await hasLines(fresh, world.path(`${label}-raw`), desk, inside.map(({ store, session }) => ({ sample: store.sample, session })));
     await putBack(fresh, label, desk, inside);
     await fresh.hx(desk.ground.checkout, "verify");
-  }
-
-  async function hasLines(fresh: Machine, label: string, desk: Desk, inside: readonly { readonly store: Pick<RowsSample, "sample">; readonly session: KeptSession }[]): Promise<void> {
-    const raw = world.path(`${label}-raw`);
-    const back = await rawAll(fresh, desk.ground.checkout, raw);
-    expect(back.map(({ agent, agentId }) => `${agent} ${agentId}`).sort()).toEqual(inside.map(({ session: { agent, id } }) => `${agent} ${id}`).sort());
-    expectReadable(back);
-    for (const { store, session } of inside) {
-      for (const file of session.files) expect([store.sample, file.path, (await readFile(path.join(raw, session.agent, session.id, file.path))).equals(file.bytes)]).toEqual([store.sample, file.path, true]);
-    }
   }
 
   async function putBack(fresh: Machine, label: string, { ground: { checkout } }: Desk, taken: readonly Taken[]): Promise<void> {
@@ -98,27 +86,6 @@ describe.runIf(SAMPLES !== null)("every sample of agents that keep rows", () => 
       if (step % 2 === 0) await desk.sessions.sync({ full: false, dryRun: false });
     }
     await comesBack("grown", desk, stores);
-  }, 600_000);
-
-  it("is captured from the database of Cursor's CLI, and its lines are there in a fresh clone", async () => {
-    const desk = await deskIn(world, "chats");
-    const { home, checkout } = desk.ground;
-    const [file, ...others] = looseFiles("cursor").filter((each) => each.endsWith(".db"));
-    if (file === undefined) throw new Error("no database of Cursor's CLI");
-    expect(others).toEqual([]);
-    const store = cursorChatFixture(home).transcript("782a8d20-bbae-4776-9cda-17cce05b3b92", checkout);
-    await write(path.join(path.dirname(store), "meta.json"), JSON.stringify({ cwd: checkout }));
-    // Its blobs are written one after the other.
-    for (const share of [0.3, 0.6, 1]) {
-      await write(store, await readFile(file));
-      if (share < 1) withDatabase(store, (database) => database.exec(`DELETE FROM blobs WHERE rowid > (SELECT count(*) * ${share} FROM blobs)`));
-      await takeEverything(desk);
-    }
-    const sessions = await sessionsIn(home, "cursor");
-    expect(sessions.map(({ isAsked }) => isAsked)).toEqual([true]);
-    const fresh = await elsewhere(world, "chats", desk);
-    await hasLines(fresh, "chats", desk, sessions.map((session) => ({ store: { sample: nameOf(file) }, session })));
-    await fresh.hx(checkout, "verify");
   }, 600_000);
 });
 
