@@ -1,16 +1,17 @@
 import { learnErasures } from "../app/erase/learn-erasures.ts";
 import type { IdentityPorts } from "../app/identity/ports.ts";
 import type { UnlockedIdentity } from "../app/identity/unlocked.ts";
-import type { WritableLedger } from "../app/ledger.ts";
+import type { Ledger, WritableLedger } from "../app/ledger.ts";
 import type { Additions } from "../app/publish/additions.ts";
 import { newestTime } from "../app/sharing/newest-time.ts";
 import { readSharing, type SharingHere } from "../app/sharing/read-sharing.ts";
 import { sayAndPush, type Spoken } from "../app/sync/say.ts";
 import { fetchOnly, sync, type SyncResult } from "../app/sync/sync.ts";
-import { localChain } from "../app/sync/workspace-chain.ts";
+import { localChain, type VerifiedChain } from "../app/sync/workspace-chain.ts";
 import { actingOf, type Acting } from "../app/workspace/acting.ts";
 import type { WorldContext } from "../cli/world.ts";
 import { HxError, isHxError } from "../domain/errors.ts";
+import { SESSIONS_PREFIX } from "../format/paths.ts";
 import { announcePolicy } from "./announce.ts";
 import { systemClock, writable } from "./clone.ts";
 import { openHere, type Here } from "./here.ts";
@@ -57,14 +58,36 @@ export async function sharingOf(here: Here, context: WorldContext, network: Netw
   const isLooking = here.ended !== null && network === "none";
   if (here.ended !== null && !isLooking) throw here.ended;
   if (remote === undefined && !isLooking) throw new HxError("not-connected", "this clone has no listed remote", { hints: ["git remote -v"] });
+  const ahead = network === "try" && remote !== undefined ? await readAhead(here, identity) : null;
   const synced = network === "none" || remote === undefined ? null : await fresh(here, remote, context, network);
   const chain = await localChain(ledger);
   if (synced !== null) await ensureLane(clone, ledger, identity, chain);
   await announcePolicy(ledger, chain.state, (text) => context.progress.warn(text));
   const acting = actingOf(ledger.crypto, chain.state, identity);
-  const sharing = await readSharing(ledger, chain.state, acting);
+  const sharing = (await ahead?.(chain)) ?? (await readSharing(ledger, chain.state, acting));
   await learnErasures(ledger, chain.state, acting.person, sharing);
   return { ...here, state: { ...here.state, chain }, identity, acting, own: await writable(clone, ledger), sharing, now: await newestTime(ledger), remote: remote ?? "", synced, openedAt: systemClock.now() };
+}
+
+/**
+ * Reads what is here while the remote is asked: mostly it has nothing new.
+ * @returns what was read, as long as no ref and no statement has come meanwhile; null: it is to be read again. To be called once, in any case
+ */
+async function readAhead({ ledger, state }: Here, identity: UnlockedIdentity): Promise<(chain: VerifiedChain) => Promise<SharingHere | null>> {
+  const before = await refsHere(ledger);
+  const { chain } = state;
+  // What fails now is read again, and said then.
+  const reading = readSharing(ledger, chain.state, actingOf(ledger.crypto, chain.state, identity)).catch(() => null);
+  return async (now) => {
+    const read = await reading;
+    return now.chain.tip === chain.chain.tip && (await refsHere(ledger)) === before ? read : null;
+  };
+}
+
+/** All lanes and keys here, as one text. */
+async function refsHere({ repository, others }: Ledger): Promise<string> {
+  const each = await Promise.all([repository.store, others].map(async (store) => JSON.stringify([...(await store.list(SESSIONS_PREFIX))].sort())));
+  return each.join("\n");
 }
 
 async function fresh({ clone, ledger }: Here, remote: string, context: WorldContext, network: Network): Promise<SyncResult | null> {
