@@ -1,7 +1,7 @@
 import { HxError } from "../../../domain/errors.ts";
 import path from "node:path";
 import type { Agent, HookPayload, SessionSource } from "../../../ports/agent.ts";
-import { claimOf, confine } from "../shared/hook-payload.ts";
+import { claimOf, sessionOfHook } from "../shared/hook-payload.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { realDirectory, realPathOf, withRealPaths } from "../shared/store.ts";
@@ -101,13 +101,7 @@ async function sourceOf(findings: readonly Finding[], besideOf: (root: string) =
 }
 
 async function fromHook(payload: HookPayload, roots: readonly string[]): Promise<SessionSource | null> {
-  const claim = claimOf(payload);
-  if (claim.transcript === undefined) return claim.id === undefined ? null : find(claim.id, roots);
-  const place = await confine(claim.transcript, roots);
-  if (place.at === "outside") return null;
-  if (place.at === "missing") return claim.id === undefined ? null : find(claim.id, roots);
-  const id = await idOfPlace(path.relative(place.root, place.real), place.real, roots);
-  return id === undefined ? null : find(id, roots);
+  return sessionOfHook(claimOf(payload), roots, ({ root, real }) => idOfPlace(path.relative(root, real), real, roots), (id) => find(id, roots));
 }
 
 /** The session of a file: a sub-agent's transcript belongs to the session that started it. */

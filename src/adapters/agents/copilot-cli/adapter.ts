@@ -1,8 +1,8 @@
 import path from "node:path";
 import { HxError } from "../../../domain/errors.ts";
 import type { Agent, HookPayload, SessionSource } from "../../../ports/agent.ts";
-import { claimOf, confine } from "../shared/hook-payload.ts";
-import { sourceOf, sourcesNear } from "../shared/listed.ts";
+import { claimOf, sessionOfHook, type Inside } from "../shared/hook-payload.ts";
+import { fromListing } from "../shared/listed.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { realDirectory } from "../shared/store.ts";
@@ -21,16 +21,14 @@ export function copilotCli(options: CopilotCliOptions): Agent {
     const root = await realDirectory(store);
     return root === null ? [] : [root];
   };
+  const listing = fromListing(NAME, isId, async () => (await Promise.all((await roots()).map(sessionsOf))).flat());
   return {
     name: NAME,
     title: "GitHub Copilot CLI",
     verifiedWith: ["1.0.45", "1.0.77", "1.0.78", "1.0.102"],
     roots,
-    discover: async function* (directories, narrow) {
-      for (const root of await roots()) yield* sourcesNear(NAME, await sessionsOf(root), directories, narrow?.changedSince);
-    },
-    find: async (id) => find(id, await roots()),
-    fromHook: async (payload) => fromHook(payload, await roots()),
+    ...listing,
+    fromHook: async (payload) => fromHook(payload, await roots(), listing.find),
     open: async (file) => openInside(file.absolute, await roots()),
     records: copilotReader,
     view: copilotView,
@@ -39,25 +37,15 @@ export function copilotCli(options: CopilotCliOptions): Agent {
   };
 }
 
-async function find(id: string, roots: readonly string[]): Promise<SessionSource | null> {
-  if (!isId(id)) return null;
-  for (const root of roots) {
-    const source = await sourceOf(NAME, (await sessionsOf(root)).find((listed) => listed.id === id));
-    if (source !== null) return source;
-  }
-  return null;
+/** Hooks of a sub-agent name its own id; the transcript that they name is that of the session. */
+async function fromHook(payload: HookPayload, roots: readonly string[], find: Agent["find"]): Promise<SessionSource | null> {
+  return sessionOfHook(claimOf(payload), roots, idOfPlace, find);
 }
 
-/** Hooks of a sub-agent name its own id; the transcript that they name is that of the session. */
-async function fromHook(payload: HookPayload, roots: readonly string[]): Promise<SessionSource | null> {
-  const claim = claimOf(payload);
-  if (claim.transcript === undefined) return claim.id === undefined ? null : find(claim.id, roots);
-  const place = await confine(claim.transcript, roots);
-  if (place.at === "outside") return null;
-  if (place.at === "missing") return claim.id === undefined ? null : find(claim.id, roots);
-  const [top, name, ...below] = path.relative(place.root, place.real).split(path.sep);
-  if (top !== STATE || name === undefined) return null;
-  return find(below.length > 0 ? name : name.replace(/\.jsonl$/, ""), roots);
+function idOfPlace({ root, real }: Inside): string | undefined {
+  const [top, name, ...below] = path.relative(root, real).split(path.sep);
+  if (top !== STATE) return undefined;
+  return below.length > 0 ? name : name?.replace(/\.jsonl$/, "");
 }
 
 function placed(recorded: string): readonly string[] {

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { HxError } from "../../../domain/errors.ts";
 import type { Agent, HookPayload, SessionSource } from "../../../ports/agent.ts";
-import { claimOf, confine } from "../shared/hook-payload.ts";
-import { sourceOf, sourcesNear } from "../shared/listed.ts";
+import { claimOf, sessionOfHook } from "../shared/hook-payload.ts";
+import { fromListing } from "../shared/listed.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { realDirectory, realPathOf } from "../shared/store.ts";
@@ -21,16 +21,14 @@ export function factoryDroid(options: FactoryDroidOptions): Agent {
     const root = await realDirectory(store);
     return root === null ? [] : [root];
   };
+  const listing = fromListing(NAME, isId, async () => (await Promise.all((await roots()).map(sessionsOf))).flat());
   return {
     name: NAME,
     title: "Factory Droid",
     verifiedWith: ["0.225.2"],
     roots,
-    discover: async function* (directories, narrow) {
-      for (const root of await roots()) yield* sourcesNear(NAME, await sessionsOf(root), directories, narrow?.changedSince);
-    },
-    find: async (id) => find(id, await roots()),
-    fromHook: async (payload) => fromHook(payload, await roots()),
+    ...listing,
+    fromHook: async (payload) => fromHook(payload, await roots(), listing.find),
     open: async (file) => openInside(file.absolute, await roots()),
     records: droidReader,
     view: droidView,
@@ -42,22 +40,8 @@ export function factoryDroid(options: FactoryDroidOptions): Agent {
   };
 }
 
-async function find(id: string, roots: readonly string[]): Promise<SessionSource | null> {
-  if (!isId(id)) return null;
-  for (const root of roots) {
-    const source = await sourceOf(NAME, (await sessionsOf(root)).find((listed) => listed.id === id));
-    if (source !== null) return source;
-  }
-  return null;
-}
-
-async function fromHook(payload: HookPayload, roots: readonly string[]): Promise<SessionSource | null> {
-  const claim = claimOf(payload);
-  if (claim.transcript === undefined) return claim.id === undefined ? null : find(claim.id, roots);
-  const place = await confine(claim.transcript, roots);
-  if (place.at === "outside") return null;
-  const id = place.at === "inside" ? partOf(path.basename(place.real))?.id : claim.id;
-  return id === undefined ? null : find(id, roots);
+async function fromHook(payload: HookPayload, roots: readonly string[], find: Agent["find"]): Promise<SessionSource | null> {
+  return sessionOfHook(claimOf(payload), roots, ({ real }) => partOf(path.basename(real))?.id, find);
 }
 
 /** The name of the file that a recorded path names. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { HxError } from "../../../domain/errors.ts";
 import type { Agent, HookPayload, SessionSource } from "../../../ports/agent.ts";
-import { claimOf, confine } from "../shared/hook-payload.ts";
+import { claimOf, sessionOfHook } from "../shared/hook-payload.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { isInside, realDirectory, realPathOf, withRealPaths } from "../shared/store.ts";
@@ -94,11 +94,7 @@ const SHORT = 8;
 
 async function fromHook(payload: HookPayload, roots: readonly string[]): Promise<SessionSource | null> {
   const claim = claimOf(payload);
-  if (claim.transcript === undefined) return claim.id === undefined ? null : find(claim.id, roots);
-  const place = await confine(claim.transcript, roots);
-  if (place.at === "outside") return null;
-  const id = place.at === "missing" ? claim.id : await idOfPlace(place.root, place.real, claim.id, roots);
-  return id === undefined ? null : find(id, roots);
+  return sessionOfHook(claim, roots, ({ root, real }) => idOfPlace(root, real, claim.id, roots), (id) => find(id, roots));
 }
 
 /** What the transcript says; the claim only where it says nothing yet. */

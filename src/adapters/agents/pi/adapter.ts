@@ -2,8 +2,7 @@ import path from "node:path";
 import { HxError } from "../../../domain/errors.ts";
 import type { Agent, HookPayload, SessionSource } from "../../../ports/agent.ts";
 import { claimOf, confine } from "../shared/hook-payload.ts";
-import type { Listed } from "../shared/listed.ts";
-import { sourceOf, sourcesNear } from "../shared/listed.ts";
+import { fromListing, type Listed } from "../shared/listed.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { realDirectory, realPathOf } from "../shared/store.ts";
@@ -32,17 +31,14 @@ export function pi(options: PiOptions): Agent {
     const known = await roots();
     return sessionsIn(known, known);
   };
-  const find = async (id: string): Promise<SessionSource | null> => (isId(id) ? sourceOf(NAME, (await sessions()).find((listed) => listed.id === id)) : null);
+  const listing = fromListing(NAME, isId, sessions);
   return {
     name: NAME,
     title: "Pi",
     verifiedWith: ["0.73.1"],
     roots,
-    discover: async function* (directories, narrow) {
-      yield* sourcesNear(NAME, await sessions(), directories, narrow?.changedSince);
-    },
-    find,
-    fromHook: async (payload) => fromHook(payload, await roots(), find),
+    ...listing,
+    fromHook: async (payload) => fromHook(payload, await roots(), listing.find),
     open: async (file) => openInside(file.absolute, await roots()),
     records: piReader,
     view: piView,
@@ -56,7 +52,7 @@ export function pi(options: PiOptions): Agent {
   };
 }
 
-async function fromHook(payload: HookPayload, roots: readonly string[], find: (id: string) => Promise<SessionSource | null>): Promise<SessionSource | null> {
+async function fromHook(payload: HookPayload, roots: readonly string[], find: Agent["find"]): Promise<SessionSource | null> {
   const claim = claimOf(payload);
   if (claim.transcript === undefined) return claim.id === undefined ? null : find(claim.id);
   const place = await confine(claim.transcript, roots);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { HxError } from "../../../domain/errors.ts";
 import type { Agent, HookPayload, SessionSource } from "../../../ports/agent.ts";
-import { claimOf, confine } from "../shared/hook-payload.ts";
+import { claimOf, sessionOfHook } from "../shared/hook-payload.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { realDirectory, realPathOf, withRealPaths } from "../shared/store.ts";
@@ -77,13 +77,8 @@ async function sourceOf(finding: Finding, { platform }: QwenCodeOptions, roots: 
 }
 
 async function fromHook(payload: HookPayload, options: QwenCodeOptions, roots: readonly string[]): Promise<SessionSource | null> {
-  const claim = claimOf(payload);
-  if (claim.transcript === undefined) return claim.id === undefined ? null : find(claim.id, options, roots);
-  const place = await confine(claim.transcript, roots);
-  if (place.at === "outside") return null;
   // What is archived meanwhile is found by its id.
-  const id = place.at === "missing" ? claim.id : idOfPlace(place.root, place.real);
-  return id === undefined ? null : find(id, options, roots);
+  return sessionOfHook(claimOf(payload), roots, ({ root, real }) => idOfPlace(root, real), (id) => find(id, options, roots));
 }
 
 function placed(recorded: string, directory: string, { platform }: QwenCodeOptions): readonly string[] {

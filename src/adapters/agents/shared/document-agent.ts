@@ -2,7 +2,7 @@ import path from "node:path";
 import { HxError } from "../../../domain/errors.ts";
 import type { Agent, HookPayload, SessionSource } from "../../../ports/agent.ts";
 import { documentReader, documentView, type Interpret } from "./document.ts";
-import { claimOf, confine } from "./hook-payload.ts";
+import { claimOf, sessionOfHook } from "./hook-payload.ts";
 import { openInside } from "./open-file.ts";
 import { placeBelow, safeComponents } from "./place.ts";
 import { entriesOf, isInside, realDirectory, statOf, withRealPaths } from "./store.ts";
@@ -99,11 +99,7 @@ async function find(kind: DocumentAgent, id: string, roots: readonly string[]): 
 }
 
 async function fromHook(kind: DocumentAgent, payload: HookPayload, roots: readonly string[]): Promise<SessionSource | null> {
-  const claim = claimOf(payload);
-  const place = claim.transcript === undefined ? { at: "missing" as const } : await confine(claim.transcript, roots);
-  if (place.at === "outside") return null;
-  const id = place.at === "inside" ? kind.idOf(path.basename(place.real)) : claim.id;
-  return id === undefined ? null : find(kind, id, roots);
+  return sessionOfHook(claimOf(payload), roots, ({ real }) => kind.idOf(path.basename(real)), (id) => find(kind, id, roots));
 }
 
 function placed(kind: DocumentAgent, recorded: string): readonly string[] {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { HookPayload } from "../../../ports/agent.ts";
+import type { HookPayload, SessionSource } from "../../../ports/agent.ts";
 import { isInside, realPathOf } from "./store.ts";
 
 /** What a hook payload says, unchecked. VS Code writes camelCase, the agents snake_case, Codex' `notify` kebab-case. */
@@ -22,10 +22,33 @@ function firstText(payload: HookPayload, keys: readonly string[]): string | unde
   return undefined;
 }
 
+/** A file in the store. */
+export interface Inside {
+  readonly at: "inside";
+  readonly root: string;
+  readonly real: string;
+}
+
 export type Confined =
-  | { readonly at: "inside"; readonly root: string; readonly real: string }
+  | Inside
   | { readonly at: "missing" }
   | { readonly at: "outside" };
+
+/**
+ * The session that a payload names: by its transcript where there is one in the store, else by its id. A transcript that lies elsewhere is left alone.
+ * @param idOf of a file in the store
+ */
+export async function sessionOfHook(
+  claim: HookClaim,
+  roots: readonly string[],
+  idOf: (file: Inside) => string | undefined | Promise<string | undefined>,
+  find: (id: string) => Promise<SessionSource | null>,
+): Promise<SessionSource | null> {
+  const place = claim.transcript === undefined ? { at: "missing" as const } : await confine(claim.transcript, roots);
+  if (place.at === "outside") return null;
+  const id = place.at === "inside" ? await idOf(place) : claim.id;
+  return id === undefined ? null : find(id);
+}
 
 /**
  * Whether a claimed transcript may be followed.

@@ -1,4 +1,4 @@
-import type { SessionSource, SourceFile } from "../../../ports/agent.ts";
+import type { Agent, SessionSource, SourceFile } from "../../../ports/agent.ts";
 import { headOf } from "./open-file.ts";
 import { recordsOf } from "./parsed.ts";
 import type { Json } from "./record.ts";
@@ -24,8 +24,18 @@ export interface Beginning {
 /** So many sessions are looked at at once. */
 const AT_ONCE = 32;
 
+/** Of an agent whose store can be listed as a whole. @param list with ids that occur once */
+export function fromListing(agent: string, isId: (text: string) => boolean, list: () => Promise<readonly Listed[]>): Pick<Agent, "discover" | "find"> {
+  return {
+    async *discover(directories, narrow) {
+      yield* sourcesNear(agent, await list(), directories, narrow?.changedSince);
+    },
+    find: async (id) => (isId(id) ? sourceOf(agent, (await list()).find((listed) => listed.id === id)) : null),
+  };
+}
+
 /** The sessions that may have run in one of the directories or below. @param sessions with ids that occur once */
-export async function* sourcesNear(
+async function* sourcesNear(
   agent: string,
   sessions: readonly Listed[],
   directories: readonly string[],
@@ -48,7 +58,7 @@ async function near(agent: string, listed: Listed, wanted: readonly string[], ch
   return isNear ? asSource(agent, listed.id, files, beginning) : null;
 }
 
-export async function sourceOf(agent: string, listed: Listed | undefined): Promise<SessionSource | null> {
+async function sourceOf(agent: string, listed: Listed | undefined): Promise<SessionSource | null> {
   const files = (await listed?.files()) ?? [];
   return listed === undefined || files.length === 0 ? null : asSource(agent, listed.id, files, await listed.beginning());
 }

@@ -2,7 +2,7 @@ import path from "node:path";
 import { HxError } from "../../../domain/errors.ts";
 import type { Agent, HookPayload, SessionSource } from "../../../ports/agent.ts";
 import type { HookClaim } from "../shared/hook-payload.ts";
-import { claimOf, confine } from "../shared/hook-payload.ts";
+import { claimOf, sessionOfHook } from "../shared/hook-payload.ts";
 import { openInside } from "../shared/open-file.ts";
 import { placeBelow, safeComponents } from "../shared/place.ts";
 import { isJson } from "../shared/record.ts";
@@ -69,12 +69,7 @@ function sourceOf(root: string, id: string, { directory }: Places): SessionSourc
 }
 
 async function fromHook(payload: HookPayload, roots: readonly string[]): Promise<SessionSource | null> {
-  const claim = windsurfClaim(payload);
-  if (claim.transcript === undefined) return claim.id === undefined ? null : find(claim.id, roots);
-  const place = await confine(claim.transcript, roots);
-  if (place.at === "outside") return null;
-  const id = place.at === "inside" ? FILE.exec(path.basename(place.real))?.[1] : claim.id;
-  return id === undefined ? null : find(id, roots);
+  return sessionOfHook(windsurfClaim(payload), roots, ({ real }) => FILE.exec(path.basename(real))?.[1], (id) => find(id, roots));
 }
 
 /** Windsurf calls a session a trajectory, and has the transcript among the tool's facts. */
