@@ -1,4 +1,4 @@
 import { ledgerOfSamples } from "./agent-ledger-tests.ts";
 
-// The database of Cursor's CLI is among the samples of rows.
-ledgerOfSamples([{ name: "kiro" }, { name: "windsurf" }, { name: "cursor", elsewhere: 1 }]);
+// What lies in databases, of Cursor's CLI and editor and of Kiro, is in samples-databases.test.ts.
+ledgerOfSamples([{ name: "kiro", elsewhere: 2 }, { name: "windsurf" }, { name: "cursor", elsewhere: 2 }]);

@@ -44,9 +44,9 @@ export class Catalog {
   }
 
   /** Null, too, where `list` noted what a session says and nobody opened all of its parts. */
-  async handedOn(source: LaneSource, session: SessionId): Promise<HandedOn | null> {
+  async handedOn(source: LaneSource, session: SessionId): Promise<(HandedOn & Pick<OwnFacts, "facts">) | null> {
     const entry = await this.#entry(source, session);
-    return entry?.keys === undefined || entry.last === undefined ? null : { keys: entry.keys.map(fromHex), last: fromHex(entry.last) };
+    return entry?.keys === undefined || entry.last === undefined ? null : { facts: entry.facts, keys: entry.keys.map(fromHex), last: fromHex(entry.last) };
   }
 
   async put(source: LaneSource, session: SessionId, { facts, parts, kind }: OwnFacts, handedOn?: HandedOn): Promise<void> {

@@ -23,11 +23,11 @@ export async function knownSessions(ledger: Ledger, person: PersonId, sessions: 
   const catalog = own === undefined ? null : new Catalog(ledger, own);
   const noted = await Promise.all(sessions.map((one) => (catalog === null ? null : notedIn(catalog, one))));
   const opened = await openOwnSessions(ledger, sessions.filter((_, i) => noted[i] === null));
-  const rest: OwnKnown[] = [];
-  for (const { opened: session, ...one } of opened) {
+  // Git answers many lookups together, and one after the other slowly.
+  const rest = await Promise.all(opened.map(async ({ opened: session, ...one }): Promise<OwnKnown> => {
     const shared = catalog === null ? sharedSession(session) : await note(catalog, { ...one, opened: session });
-    rest.push({ ...one, facts: session.facts, shared });
-  }
+    return { ...one, facts: session.facts, shared };
+  }));
   await catalog?.save();
   let next = 0;
   return noted.flatMap((one) => one ?? rest[next++] ?? []);
@@ -40,10 +40,10 @@ export async function noteOwnSessions(ledger: Ledger, author: Author, sessions: 
   const noted = await Promise.all(sessions.map((own) => notedIn(catalog, own)));
   const unknown = sessions.filter((_, i) => noted[i] === null);
   const opened = await openWhatOpens(ledger, unknown);
-  for (const [i, one] of opened.entries()) {
+  await Promise.all(opened.map(async (one, i) => {
     const own = unknown[i];
     if (own !== undefined && !isHxError(one)) await note(catalog, { ...own, opened: one });
-  }
+  }));
   await catalog.save();
 }
 
@@ -55,7 +55,8 @@ async function note(catalog: Catalog, { source, session, opened }: OwnOpened): P
 }
 
 async function notedIn(catalog: Catalog, own: OwnSession): Promise<OwnKnown | null> {
-  const [known, handedOn] = await Promise.all([catalog.get(own.source, own.session), catalog.handedOn(own.source, own.session)]);
-  if (known === null || handedOn === null) return null;
-  return { ...own, facts: known.facts, shared: { session: own.session, lane: own.source.publicKey, first: 0, ...handedOn } };
+  const noted = await catalog.handedOn(own.source, own.session);
+  if (noted === null) return null;
+  const { facts, keys, last } = noted;
+  return { ...own, facts, shared: { session: own.session, lane: own.source.publicKey, first: 0, keys, last } };
 }
