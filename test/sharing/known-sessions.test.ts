@@ -3,18 +3,12 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Ledger } from "../../src/app/ledger.ts";
-import { publish } from "../../src/app/publish/publish.ts";
-import { sessionsOf } from "../../src/app/read/lane-source.ts";
 import { sharedSession } from "../../src/app/sharing/approve.ts";
 import { knownSessions, noteOwnSessions } from "../../src/app/sharing/known-sessions.ts";
 import { openOwnSessions, type OwnSession } from "../../src/app/sharing/open-sessions.ts";
 import { Catalog } from "../../src/app/sessions/catalog.ts";
-import { openHere } from "../../src/wire/here.ts";
-import { identityPorts } from "../../src/wire/identity-ports.ts";
-import { readSettings } from "../../src/wire/settings.ts";
-import { makeDesk, opened, type Desk } from "../capture/desk.ts";
-import { prompt, quiet, transcriptPath } from "../journey/claude.ts";
-import { write } from "../journey/world.ts";
+import { makeDesk, type Desk } from "../capture/desk.ts";
+import { capturedWith, publishedOwn } from "./own-sessions.ts";
 
 let desk: Desk;
 let ledger: Ledger;
@@ -23,28 +17,10 @@ const ids = Array.from({ length: 3 }, () => randomUUID());
 
 beforeAll(async () => {
   desk = await makeDesk("claude-code", "in-process");
-  for (const id of ids) await say(id, `session ${id}`);
-  ({ ledger, own } = await published());
+  for (const id of ids) await capturedWith(desk, id, `session ${id}`);
+  ({ ledger, own } = await publishedOwn(desk));
 });
 afterAll(() => desk.world.close());
-
-async function say(id: string, ...texts: readonly string[]): Promise<void> {
-  const path = transcriptPath(desk.machine.home, desk.checkout, id);
-  await write(path, texts.map((text) => prompt(text, desk.checkout)).join(""));
-  await quiet(path);
-  expect(await desk.capture(id)).toMatchObject({ kind: "captured" });
-}
-
-async function published(): Promise<{ readonly ledger: Ledger; readonly own: readonly OwnSession[] }> {
-  const settings = readSettings(desk.machine.env);
-  const here = await openHere(settings, desk.checkout, () => identityPorts(settings, { ask: async () => null }), "must");
-  const writable = (await opened(desk.machine, desk.checkout)).ledger;
-  await publish(writable, { state: here.state.chain.state, waitMs: 1000 });
-  const { author } = here;
-  const [source] = await here.mine();
-  if (author === null || source === undefined) throw new Error("no lane");
-  return { ledger: writable, own: (await sessionsOf(source)).map((session) => ({ author, source, session })) };
-}
 
 function first(): OwnSession {
   const [one] = own;
@@ -101,8 +77,8 @@ describe("what is noted of own sessions", () => {
   it("of a session that has grown is not what was noted before", async () => {
     const before = await knownSessions(ledger, first().author.person, own);
     const [id = ""] = ids;
-    await say(id, `session ${id}`, "and more");
-    ({ ledger, own } = await published());
+    await capturedWith(desk, id, `session ${id}`, "and more");
+    ({ ledger, own } = await publishedOwn(desk));
     const after = await knownSessions(ledger, first().author.person, own);
     const grown = after.filter(({ session, shared }) => shared.keys.length > (before.find((one) => one.session === session)?.shared.keys.length ?? 0));
     expect(grown.map(({ facts }) => facts.id)).toEqual([id]);

@@ -1,16 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { publish } from "../../src/app/publish/publish.ts";
-import { sessionsOf } from "../../src/app/read/lane-source.ts";
 import { openOwnSessions, openWhatOpens, type OwnSession } from "../../src/app/sharing/open-sessions.ts";
 import type { Ledger } from "../../src/app/ledger.ts";
 import { sessionId } from "../../src/domain/ids.ts";
-import { openHere } from "../../src/wire/here.ts";
-import { identityPorts } from "../../src/wire/identity-ports.ts";
-import { readSettings } from "../../src/wire/settings.ts";
-import { makeDesk, opened, type Desk } from "../capture/desk.ts";
-import { prompt, quiet, transcriptPath } from "../journey/claude.ts";
-import { write } from "../journey/world.ts";
+import { makeDesk, type Desk } from "../capture/desk.ts";
+import { capturedWith, publishedOwn } from "./own-sessions.ts";
 
 let desk: Desk;
 let ledger: Ledger;
@@ -19,21 +13,8 @@ const ids = Array.from({ length: 3 }, () => randomUUID());
 
 beforeAll(async () => {
   desk = await makeDesk();
-  for (const id of ids) {
-    const path = transcriptPath(desk.machine.home, desk.checkout, id);
-    await write(path, prompt(`session ${id}`, desk.checkout));
-    await quiet(path);
-    expect(await desk.capture(id)).toMatchObject({ kind: "captured" });
-  }
-  const settings = readSettings(desk.machine.env);
-  const here = await openHere(settings, desk.checkout, () => identityPorts(settings, { ask: async () => null }), "must");
-  const writable = (await opened(desk.machine, desk.checkout)).ledger;
-  await publish(writable, { state: here.state.chain.state, waitMs: 1000 });
-  const { author } = here;
-  const [source] = await here.mine();
-  if (author === null || source === undefined) throw new Error("no lane");
-  ledger = writable;
-  own = (await sessionsOf(source)).map((session) => ({ author, source, session }));
+  for (const id of ids) await capturedWith(desk, id, `session ${id}`);
+  ({ ledger, own } = await publishedOwn(desk));
 });
 afterAll(() => desk.world.close());
 

@@ -1,6 +1,6 @@
 import { concat, fromHex, fromUtf8, toHex, utf8 } from "../../domain/bytes.ts";
 import type { Oid, SessionId } from "../../domain/ids.ts";
-import { manifestPath } from "../../format/paths.ts";
+import { sessionPath } from "../../format/paths.ts";
 import type { Ledger } from "../ledger.ts";
 import { entryAt } from "../lane/tree.ts";
 import type { Author } from "../read/author-keys.ts";
@@ -50,23 +50,23 @@ export class Catalog {
   }
 
   async put(source: LaneSource, session: SessionId, { facts, parts, kind }: OwnFacts, handedOn?: HandedOn): Promise<void> {
-    const manifest = await this.#manifest(source, session);
-    if (manifest === null) return;
+    const name = await this.#name(source, session);
+    if (name === null) return;
     const bytes = handedOn === undefined ? {} : { keys: handedOn.keys.map(toHex), last: toHex(handedOn.last) };
-    (await this.#all()).set(manifest, { facts, parts, kind, ...bytes });
+    (await this.#all()).set(name, { facts, parts, kind, ...bytes });
     this.#changed = true;
   }
 
   /** Of what was erased nothing stays here either. */
   async forget(source: LaneSource, session: SessionId): Promise<void> {
-    const manifest = await this.#manifest(source, session);
-    if (manifest !== null && (await this.#all()).delete(manifest)) this.#changed = true;
+    const name = await this.#name(source, session);
+    if (name !== null && (await this.#all()).delete(name)) this.#changed = true;
   }
 
   /** Forgets all but these: what was erased, what has grown since, and lanes that are gone. */
   async keepOnly(living: readonly { readonly source: LaneSource; readonly session: SessionId }[]): Promise<void> {
     const entries = await this.#all();
-    const names = new Set(await Promise.all(living.map(({ source, session }) => this.#manifest(source, session))));
+    const names = new Set(await Promise.all(living.map(({ source, session }) => this.#name(source, session))));
     for (const name of entries.keys()) if (!names.has(name) && entries.delete(name)) this.#changed = true;
   }
 
@@ -79,13 +79,13 @@ export class Catalog {
   }
 
   async #entry(source: LaneSource, session: SessionId): Promise<Entry | null> {
-    const manifest = await this.#manifest(source, session);
-    return manifest === null ? null : ((await this.#all()).get(manifest) ?? null);
+    const name = await this.#name(source, session);
+    return name === null ? null : ((await this.#all()).get(name) ?? null);
   }
 
-  /** The manifest's object id stands for all that it commits to. */
-  async #manifest(source: LaneSource, session: SessionId): Promise<string | null> {
-    const entry = await entryAt(source.store, source.tree, manifestPath(session));
+  /** The object id of its directory stands for its manifest and parts, and is read without opening the directory. */
+  async #name(source: LaneSource, session: SessionId): Promise<string | null> {
+    const entry = await entryAt(source.store, source.tree, sessionPath(session));
     return entry === null ? null : `${entry.oid satisfies Oid} ${toHex(source.publicKey).slice(0, 16)}`;
   }
 

@@ -4,8 +4,8 @@ import { isBlank, linesOf } from "../shared/lines.ts";
 import { isJson, textOf } from "../shared/record.ts";
 import { insertion } from "../shared/rows/bind.ts";
 import { rowOf, type HeldRow } from "../shared/rows/form.ts";
-import { databaseFailure } from "../shared/sqlite/failure.ts";
-import { connectToWrite, hasNodeSqlite } from "../shared/sqlite/node-engine.ts";
+import { hasNodeSqlite } from "../shared/sqlite/node-engine.ts";
+import { inTransaction } from "../shared/sqlite/write.ts";
 import { conversationName, TABLES, type Table } from "./conversations.ts";
 import { parsed, restOf, together, turnText } from "./document-lines.ts";
 
@@ -69,24 +69,11 @@ export function actionFor(standing: Standing, { lines, row }: CapturedConversati
   throw new HxError("exists", `session '${id}' in '${standing.file}' ${standing.lines.startsWith(lines) ? "has more" : "is another"} than what was captured`, { hints: others === "refuse" ? ["hx capture", "hx restore <session> --force"] : [] });
 }
 
-/** In one transaction. */
 export function putConversation({ file }: Standing, { table, row }: CapturedConversation, { id, directory }: PutOptions): void {
-  const connection = connectToWrite(file);
-  try {
-    connection.exec("BEGIN IMMEDIATE");
-    try {
-      if (table === "conversations_v2") connection.prepare("DELETE FROM conversations_v2 WHERE key = ? AND conversation_id = ?").run(directory, id);
-      else connection.prepare("DELETE FROM conversations WHERE key = ?").run(directory);
-      const { sql, values } = insertion(table, row.columns, row.values);
-      connection.prepare(sql).run(...values);
-      connection.exec("COMMIT");
-    } catch (error) {
-      connection.exec("ROLLBACK");
-      throw error;
-    }
-  } catch (error) {
-    throw databaseFailure(file, error);
-  } finally {
-    connection.close();
-  }
+  inTransaction(file, [], (connection) => {
+    if (table === "conversations_v2") connection.prepare("DELETE FROM conversations_v2 WHERE key = ? AND conversation_id = ?").run(directory, id);
+    else connection.prepare("DELETE FROM conversations WHERE key = ?").run(directory);
+    const { sql, values } = insertion(table, row.columns, row.values);
+    connection.prepare(sql).run(...values);
+  });
 }

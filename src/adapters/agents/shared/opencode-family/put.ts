@@ -4,9 +4,9 @@ import { isBlank, linesOf } from "../lines.ts";
 import { insertion } from "../rows/bind.ts";
 import type { Held, HeldRow } from "../rows/form.ts";
 import { quoted, rowOf } from "../rows/form.ts";
-import { databaseFailure } from "../sqlite/failure.ts";
 import type { Connection } from "../sqlite/node-engine.ts";
-import { connectToWrite, hasNodeSqlite } from "../sqlite/node-engine.ts";
+import { hasNodeSqlite } from "../sqlite/node-engine.ts";
+import { inTransaction } from "../sqlite/write.ts";
 import type { Dialect } from "./dialect.ts";
 import { fileOf } from "./lines.ts";
 import { LOG, type Schema } from "./sessions.ts";
@@ -92,27 +92,14 @@ export function actionFor({ file, lines }: Standing, rows: Rows, { id, others }:
 
 /** Writes all rows in one transaction, with the project where the agent has none yet. */
 export function putRows({ file, schema }: Standing, { session, others }: Rows, { id, directory }: PutOptions): void {
-  const connection = connectToWrite(file);
-  try {
-    // A part may have lost its message: it is kept as it was.
-    connection.exec("PRAGMA foreign_keys = OFF");
-    connection.exec("BEGIN IMMEDIATE");
-    try {
-      const placed = placedIn(session, directory);
-      addProject(connection, schema, placed, directory);
-      for (const { table, column } of tablesOf(schema)) connection.prepare(`DELETE FROM ${quoted(table)} WHERE ${quoted(column)} = ?`).run(id);
-      insert(connection, placed, ` ON CONFLICT(id) DO UPDATE SET ${placed.columns.map((column) => `${quoted(column)} = excluded.${quoted(column)}`).join(", ")}`);
-      for (const row of others) insert(connection, row, "");
-      connection.exec("COMMIT");
-    } catch (error) {
-      connection.exec("ROLLBACK");
-      throw error;
-    }
-  } catch (error) {
-    throw databaseFailure(file, error);
-  } finally {
-    connection.close();
-  }
+  // A part may have lost its message: it is kept as it was.
+  inTransaction(file, ["PRAGMA foreign_keys = OFF"], (connection) => {
+    const placed = placedIn(session, directory);
+    addProject(connection, schema, placed, directory);
+    for (const { table, column } of tablesOf(schema)) connection.prepare(`DELETE FROM ${quoted(table)} WHERE ${quoted(column)} = ?`).run(id);
+    insert(connection, placed, ` ON CONFLICT(id) DO UPDATE SET ${placed.columns.map((column) => `${quoted(column)} = excluded.${quoted(column)}`).join(", ")}`);
+    for (const row of others) insert(connection, row, "");
+  });
 }
 
 function tablesOf({ sides, log }: Schema): readonly { readonly table: string; readonly column: string }[] {
