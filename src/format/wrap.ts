@@ -8,7 +8,7 @@ import { idBytes } from "./ids.ts";
 import type { ContextMap, Hash } from "./primitives.ts";
 
 /** docs/spec/wrap.md. */
-export type WrapPurpose = "author" | "person-key" | "person-key-before" | "membership" | "membership-before" | "name" | "item" | "team" | "team-before" | "succession" | "succession-box" | "share";
+export type WrapPurpose = "author" | "person-key" | "person-key-before" | "membership" | "membership-before" | "name" | "item" | "team" | "team-before" | "succession" | "succession-box" | "share" | "share-key";
 
 const KIND_DIRECT = 1;
 const HEAD = 2;
@@ -27,6 +27,7 @@ const PLAINTEXT: Readonly<Record<string, number>> = {
   team: 32,
   "team-before": 32,
   succession: 32,
+  "share-key": 32,
 };
 
 export interface WrapParts {
@@ -48,11 +49,11 @@ export function encodeWrap(parts: WrapParts): Uint8Array {
  * @throws HxError `wrap-invalid`, or `too-new` for a suite or kind that is not known.
  */
 export function parseWrap(bytes: Uint8Array, purpose: string): WrapParts {
+  if (bytes.length < HEAD || bytes[0] === 0 || bytes[1] === 0) throw new HxError("wrap-invalid", "a wrap of suite or kind 0, or none");
+  if (bytes[0] !== SUITE || bytes[1] !== KIND_DIRECT) throw new HxError("too-new", `a wrap of suite '${bytes[0]}' and kind '${bytes[1]}' is not known`);
   const length = PLAINTEXT[purpose];
   const right = length === undefined ? bytes.length >= wrapLength(0) : bytes.length === wrapLength(length);
   if (!right) throw new HxError("wrap-invalid", `no wrap for '${purpose}' has ${bytes.length} bytes`);
-  if (bytes[0] === 0 || bytes[1] === 0) throw new HxError("wrap-invalid", "a wrap of suite or kind 0");
-  if (bytes[0] !== SUITE || bytes[1] !== KIND_DIRECT) throw new HxError("too-new", `a wrap of suite '${bytes[0]}' and kind '${bytes[1]}' is not known`);
   return { kem: bytes.slice(HEAD, HEAD + KEM_CIPHERTEXT), sealed: bytes.slice(HEAD + KEM_CIPHERTEXT) };
 }
 

@@ -33,7 +33,7 @@ import { openSegment } from "../../src/format/segment.ts";
 import { treeState } from "../../src/format/state.ts";
 import { decodeStatement } from "../../src/format/statement.ts";
 import { assembleItems } from "../../src/format/sharing/in-items.ts";
-import { joinPartKeys, shareContext, sharePieces, shareWrapId } from "../../src/format/sharing/share-wrap.ts";
+import { joinPartKeys, openShareWrap, shareKeyId, sharePieces, shareWrapId } from "../../src/format/sharing/share-wrap.ts";
 import type { ShareRecipient } from "../../src/format/sharing/share-wrap.ts";
 import { decodeSharing } from "../../src/format/sharing/statement.ts";
 import { openTie } from "../../src/format/tie.ts";
@@ -182,14 +182,16 @@ export const READERS: Readonly<Record<string, Reader>> = {
     if (whole.length === 0) throw new HxError("item-invalid", "no statement");
     return { statements: whole.map(({ hash }) => hash) };
   },
-  "share-wrap": ({ hashes, wrapper }, vector) => {
+  "share-wrap": (crypto, vector) => {
     const parts = { first: Number(vector["first"]), count: Number(vector["count"]) };
     const session = sessionId(text(vector, "session"));
-    const wraps = new Map(Object.entries(vector["wraps"] as Record<string, string>));
+    const recipient = vector["recipient"] as ShareRecipient;
+    const wraps = new Map(Object.entries(vector["wraps"] as Record<string, string>).map(([id, wrap]) => [id, fromHex(wrap)]));
     const pieces = [...sharePieces(parts)].flatMap((first) => {
-      const wrap = wraps.get(shareWrapId(hashes, hex(vector, "tag"), session, vector["recipient"] as ShareRecipient, first));
+      const wrap = wraps.get(shareWrapId(crypto.hashes, hex(vector, "tag"), session, recipient, first));
       if (wrap === undefined) return [];
-      const plaintext = wrapper.open(hex(vector, "seed"), shareContext({ repo: repoId(text(vector, "repo")), approval: text(vector, "approval"), session, first }), fromHex(wrap));
+      const place = { repo: repoId(text(vector, "repo")), approval: text(vector, "approval"), session, first };
+      const plaintext = openShareWrap(crypto, hex(vector, "seed"), place, wrap, wraps.get(shareKeyId(crypto.hashes, hex(vector, "tag"), recipient)));
       if (plaintext === null) throw new HxError("not-recipient", "not for this key");
       return [{ first, plaintext }];
     });

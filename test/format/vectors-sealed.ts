@@ -9,7 +9,7 @@ import { signEnvelope } from "../../src/format/envelope.ts";
 import { idBytes } from "../../src/format/ids.ts";
 import { sealItem } from "../../src/format/item.ts";
 import { sealDeviceKey } from "../../src/format/key-file.ts";
-import { shareContext } from "../../src/format/sharing/share-wrap.ts";
+import { shareContext, shareKeyContext } from "../../src/format/sharing/share-wrap.ts";
 import { tieBody } from "../../src/format/tie.ts";
 import { itemContext, membershipBeforeContext, successionBoxContext, successionContext, teamBeforeContext, teamContext, wrapAdditional } from "../../src/format/wrap.ts";
 import { flip, invalid, ok } from "./vector.ts";
@@ -34,6 +34,7 @@ export function wrapVectors(world: World): VectorFile {
     ["succession", successionContext({ person: world.person, team, teamEpoch: 1, keyEpoch: 2 }), 32],
     ["succession-box", successionBoxContext(world.person, team, world.person, 2), 1170],
     ["share", shareContext({ repo: world.repo, approval: toHex(approval), session: world.session, first: 3 }), 64],
+    ["share-key", shareKeyContext({ repo: world.repo, approval: toHex(approval) }), 32],
   ];
   const v = (name: string, expect: string, wrap: Uint8Array, more: object = {}): Vector => ({
     name,

@@ -2,8 +2,9 @@ import { concat, toHex, uint32, utf8 } from "../../src/domain/bytes.ts";
 import { itemId, personId } from "../../src/domain/ids.ts";
 import { encodeCbor } from "../../src/format/cbor.ts";
 import type { CborInput } from "../../src/format/cbor.ts";
+import { sealKeyed } from "../../src/format/keyed-wrap.ts";
 import { itemBodies } from "../../src/format/sharing/in-items.ts";
-import { cutPartKeys, shareContext, shareWrapId } from "../../src/format/sharing/share-wrap.ts";
+import { cutPartKeys, shareContext, shareKeyContext, shareKeyId, shareWrapId } from "../../src/format/sharing/share-wrap.ts";
 import type { ShareRecipient } from "../../src/format/sharing/share-wrap.ts";
 import { flip, ok } from "./vector.ts";
 import type { Vector, VectorFile } from "./vector.ts";
@@ -78,6 +79,20 @@ export function shareWrapVectors(world: World): VectorFile {
     shareWrapId(hashes, tag, world.session, at, named),
     toHex(wrapper.wrap(world.personKey, shareContext({ ...place, first }), plaintext)),
   ];
+  const shareKey = hashes.h(utf8("test secret share key"));
+  const sealKey = (key: Uint8Array, approval = statement): [string, string] => [shareKeyId(hashes, tag, toTeam), toHex(wrapper.wrap(world.personKey, shareKeyContext({ repo: world.repo, approval }), key))];
+  const keyed = (first: number, plaintext: Uint8Array, named = first): [string, Uint8Array] => [
+    shareWrapId(hashes, tag, world.session, toTeam, named),
+    sealKeyed(world.crypto.aead, world.crypto.random, shareKey, shareContext({ ...place, first }), plaintext),
+  ];
+  const under = (...of: Parameters<typeof keyed>): [string, string] => {
+    const [id, wrap] = keyed(...of);
+    return [id, toHex(wrap)];
+  };
+  const changed = (change: (wrap: Uint8Array) => Uint8Array): [string, string] => {
+    const [id, wrap] = keyed(0, concat(...keys(0, 2)));
+    return [id, toHex(change(wrap))];
+  };
   const v = (name: string, expect: string, recipient: ShareRecipient, first: number, count: number, wraps: readonly [string, string][], more: object = {}): Vector => ({
     name,
     expect,
@@ -111,6 +126,18 @@ export function shareWrapVectors(world: World): VectorFile {
       v("a key too few", bad, toTeam, 0, 2, [seal(0, key(0))]),
       v("a key too many", bad, toTeam, 0, 2, [seal(0, concat(two, key(2)))]),
       v("half a key more", bad, toTeam, 0, 2, [seal(0, concat(two, key(2).slice(0, 16)))]),
+      v("under a share key", ok, toTeam, 0, 2, [sealKey(shareKey), under(0, two)], { keys: toHex(two) }),
+      v("91 parts, one piece under a share key and one sealed to the team", ok, toTeam, 0, 91, [sealKey(shareKey), under(0, concat(...keys(0, 90))), seal(90, key(90))], { keys: toHex(concat(...keys(0, 91))) }),
+      v("the share key is missing", "no-key", toTeam, 0, 2, [under(0, two)]),
+      v("another share key", "not-recipient", toTeam, 0, 2, [sealKey(hashes.h(shareKey)), under(0, two)]),
+      v("a share key for another approval", "not-recipient", toTeam, 0, 2, [sealKey(shareKey, "00".repeat(32)), under(0, two)]),
+      v("a share key that another seed opens", "not-recipient", toTeam, 0, 2, [sealKey(shareKey), under(0, two)], { seed: "00".repeat(32) }),
+      v("under a share key, lifted to another part", "not-recipient", toTeam, 3, 5, [sealKey(shareKey), under(0, two, 3)]),
+      v("under a share key, a key too few", bad, toTeam, 0, 2, [sealKey(shareKey), under(0, key(0))]),
+      v("under a share key, cut off", bad, toTeam, 0, 2, [sealKey(shareKey), changed((wrap) => wrap.slice(0, 41))]),
+      v("under a share key, its nonce changed", "not-recipient", toTeam, 0, 2, [sealKey(shareKey), changed((wrap) => flip(wrap, 25))]),
+      v("under a share key, its last byte changed", "not-recipient", toTeam, 0, 2, [sealKey(shareKey), changed((wrap) => flip(wrap, wrap.length - 1))]),
+      v("of a kind that is not known", "too-new", toTeam, 0, 2, [sealKey(shareKey), changed((wrap) => concat(Uint8Array.of(1, 5), wrap.slice(2)))]),
     ],
   };
 }

@@ -1,7 +1,7 @@
 import { concat, toHex, uint32 } from "./bytes.ts";
 import { demand } from "./errors.ts";
 import { K } from "./primitives.ts";
-import { openWrap } from "./wrap.ts";
+import { isUnderKey, openUnderKey, openWrap } from "./wrap.ts";
 
 const keysInWrap = 90;
 
@@ -22,11 +22,10 @@ export interface Share {
 export function openShare(share: Share, seed: Uint8Array, wrapOf: (id: string) => Uint8Array | undefined): Uint8Array {
   const pieces: Uint8Array[] = [];
   for (let first = share.first; first < share.count; first += keysInWrap) {
-    const wrap = wrapOf(shareWrapId(share, first));
+    const wrap = wrapOf(idAt(share.tag, concat(share.session, recipientOf(share), uint32(first))));
     demand(wrap !== undefined, "no-key", "a wrap that is not there");
-    const plaintext = openWrap(wrap, seed, {
-      purpose: "share", repo: share.repo, approval: share.approval, session: share.session, first,
-    });
+    const context = { purpose: "share", repo: share.repo, approval: share.approval, session: share.session, first };
+    const plaintext = isUnderKey(wrap) ? openUnderKey(wrap, shareKeyOf(share, seed, wrapOf), context) : openWrap(wrap, seed, context);
     const keys = Math.min(keysInWrap, share.count - first);
     demand(plaintext.length === 32 * keys, "wrap-invalid", "a wrap of other keys than its own");
     pieces.push(plaintext);
@@ -34,7 +33,16 @@ export function openShare(share: Share, seed: Uint8Array, wrapOf: (id: string) =
   return concat(...pieces);
 }
 
-function shareWrapId(share: Share, first: number): string {
-  const recipient = concat(share.recipient.id, uint32(share.recipient.epoch));
-  return toHex(K(share.tag, concat(share.session, recipient, uint32(first))).slice(0, 16));
+function shareKeyOf(share: Share, seed: Uint8Array, wrapOf: (id: string) => Uint8Array | undefined): Uint8Array {
+  const wrap = wrapOf(idAt(share.tag, recipientOf(share)));
+  demand(wrap !== undefined, "no-key", "a share key that is not there");
+  return openWrap(wrap, seed, { purpose: "share-key", repo: share.repo, approval: share.approval });
+}
+
+function recipientOf({ recipient }: Share): Uint8Array {
+  return concat(recipient.id, uint32(recipient.epoch));
+}
+
+function idAt(tag: Uint8Array, message: Uint8Array): string {
+  return toHex(K(tag, message).slice(0, 16));
 }

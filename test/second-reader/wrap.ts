@@ -10,7 +10,7 @@ const overhead = sealedStart + 16;
 /** Length of the plaintext of each purpose; `name`, `share` and `succession-box` have none of their own. */
 const plaintextLengths = new Map([
   ["author", 32], ["person-key", 32], ["person-key-before", 32], ["membership", 64], ["item", 32],
-  ["membership-before", 32], ["team", 32], ["team-before", 32], ["succession", 32],
+  ["membership-before", 32], ["team", 32], ["team-before", 32], ["succession", 32], ["share-key", 32],
 ]);
 
 /** What a wrap is for: its additional data. */
@@ -43,6 +43,19 @@ export function openWrap(wrap: Uint8Array, seed: Uint8Array, context: WrapContex
   const plaintext = openAead(
     hkdf(secret, info), new Uint8Array(24), wrap.slice(sealedStart), wrapAdditional(context),
   );
+  demand(plaintext !== undefined, "not-recipient", "the wrap does not open with this key");
+  return plaintext;
+}
+
+/** Whether a wrap is of kind 4. */
+export function isUnderKey(wrap: Uint8Array): boolean {
+  return wrap[0] === 1 && wrap[1] === 4;
+}
+
+/** Plaintext of a wrap of kind 4: head (2), nonce (24), ciphertext. */
+export function openUnderKey(wrap: Uint8Array, key: Uint8Array, context: WrapContext): Uint8Array {
+  demand(wrap.length >= 2 + 24 + 16, "wrap-invalid", "a wrap that is cut off");
+  const plaintext = openAead(key, wrap.slice(2, 26), wrap.slice(26), wrapAdditional(context));
   demand(plaintext !== undefined, "not-recipient", "the wrap does not open with this key");
   return plaintext;
 }

@@ -7,6 +7,7 @@ import { approve, sharedSession, type SharedSession } from "../../src/app/sharin
 import { ownTies } from "../../src/app/sharing/read-sharing.ts";
 import { toHex, utf8 } from "../../src/domain/bytes.ts";
 import { sessionId } from "../../src/domain/ids.ts";
+import { isKeyedWrap } from "../../src/format/keyed-wrap.ts";
 import { laneRef } from "../../src/format/paths.ts";
 import { sayHere, speakingLane } from "../../src/wire/sharing-clone.ts";
 import { prompt, transcriptPath, writeQuiet } from "../journey/claude.ts";
@@ -94,10 +95,11 @@ it("what one envelope does not hold is approved in several, all in one push; eac
   const ties = new Map([...ownTies(state, acting, here.sharing), ...made.map(({ lane }) => [toHex(lane), { lane, device: new Uint8Array(250), signature: new Uint8Array(64) }] as const)]);
   const approved = await approve(own, acting, state, ties, { author: acting.person, team: acting.directory.findTeam("core").id, audience: "team", follow: false, sessions: [first, ...made, last] });
   expect(approved.approvals).toHaveLength(2);
-  const all = [...approved.additions.wraps];
-  expect(all).toHaveLength(made.length + 2);
+  const shareKeys = [...approved.additions.wraps].filter(([, wrap]) => !isKeyedWrap(wrap));
+  const pieces = [...approved.additions.wraps].filter(([, wrap]) => isKeyedWrap(wrap));
+  expect([shareKeys.length, pieces.length], "one encapsulation for each envelope").toEqual([2, made.length + 2]);
   const before = await headers(ada);
-  const spoken = await sayHere(here, { ...approved.additions, wraps: new Map([...all.slice(0, 1), ...all.slice(-1)]) }, new AbortController().signal);
+  const spoken = await sayHere(here, { ...approved.additions, wraps: new Map([...shareKeys, ...pieces.slice(0, 1), ...pieces.slice(-1)]) }, new AbortController().signal);
   expect(spoken).toMatchObject({ kind: "acknowledged" });
   expect(await headers(ada)).toBe(before + 1);
 
@@ -110,7 +112,7 @@ it("what one envelope does not hold is approved in several, all in one push; eac
   const { given } = (await ada.json("shares")) as unknown as { readonly given: readonly { readonly id: string }[] };
   for (const { id } of given) if (!one.startsWith(id.slice(1)) && !two.startsWith(id.slice(1))) await ada.hx("revoke", id, "--yes");
   for (const text of ["session one", "session two"]) expect(await ben.hx("show", idOf(text))).toContain(text);
-  expect(await ada.json("revoke", `a${one.slice(0, 8)}`, "--yes")).toMatchObject({ removed: 1, pushed: true });
+  expect(await ada.json("revoke", `a${one.slice(0, 8)}`, "--yes"), "its piece and its share key").toMatchObject({ removed: 2, pushed: true });
   expect(await ben.failure("show", idOf("session one"))).toMatchObject({ exit: 4, code: "not-shared" });
   expect(await ben.hx("show", idOf("session two"))).toContain("session two");
 });

@@ -4,7 +4,7 @@ import { filesOf } from "../../src/app/lane/tree.ts";
 import { toHex, utf8 } from "../../src/domain/bytes.ts";
 import type { PersonId, SessionId } from "../../src/domain/ids.ts";
 import { wrapPath } from "../../src/format/paths.ts";
-import { partKeysOf, shareContext, sharePieces, shareWrapId, type ShareRecipient } from "../../src/format/sharing/share-wrap.ts";
+import { openShareWrap, partKeysOf, shareKeyId, sharePieces, shareWrapId, type ShareRecipient } from "../../src/format/sharing/share-wrap.ts";
 import { readSettings } from "../../src/wire/settings.ts";
 import { openSharing, type SharingClone } from "../../src/wire/sharing-clone.ts";
 import { prompt, transcriptPath, writeQuiet } from "../journey/claude.ts";
@@ -77,7 +77,8 @@ export function partKeysOpened({ sharing, ledger }: Pick<SharingClone, "sharing"
       for (const { to, seed } of held) {
         for (const first of sharePieces(parts)) {
           const wrap = wraps.get(wrapPath(shareWrapId(crypto.hashes, statement.said.tag, parts.session, to, first)));
-          const plain = wrap === undefined ? null : crypto.wrapper.open(seed, shareContext({ repo, approval: statement.hash, session: parts.session, first }), wrap);
+          const shareKey = wraps.get(wrapPath(shareKeyId(crypto.hashes, statement.said.tag, to)));
+          const plain = wrap === undefined ? null : openShareWrap(crypto, seed, { repo, approval: statement.hash, session: parts.session, first }, wrap, shareKey);
           if (plain !== null) for (const [, key] of partKeysOf(parts, { first, plaintext: plain })) keys.add(toHex(key));
         }
       }

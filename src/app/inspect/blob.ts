@@ -4,6 +4,7 @@ import { decodeCbor, isCborMap, type CborMap } from "../../format/cbor.ts";
 import { SUITE } from "../../format/fields.ts";
 import { decodeBody, type Body } from "../../format/header.ts";
 import { ITEM_LENGTH } from "../../format/item.ts";
+import { isKeyedWrap } from "../../format/keyed-wrap.ts";
 import { decodePartRecord } from "../../format/part-record.ts";
 import { CHUNK, CHUNK_OVERHEAD, isSegmentLength, STREAM_HEADER } from "../../format/segment.ts";
 import { KEM_CIPHERTEXT, wrapLength } from "../../format/wrap.ts";
@@ -99,6 +100,7 @@ function partRecord(bytes: Uint8Array): Decoded {
 }
 
 function wrap(bytes: Uint8Array): Decoded {
+  if (isKeyedWrap(bytes)) return keyedWrap(bytes);
   return {
     kind: "wrap",
     sections: [
@@ -114,6 +116,11 @@ function wrap(bytes: Uint8Array): Decoded {
       },
     ],
   };
+}
+
+function keyedWrap(bytes: Uint8Array): Decoded {
+  const fields: readonly InspectField[] = [["suite", bytes[0] ?? 0], ["kind", "4 (under a key that another wrap holds)"], ["bytes", bytes.length], ["content", "sealed"]];
+  return { kind: "wrap", sections: [{ title: "wrap", fields }] };
 }
 
 function item(bytes: Uint8Array): Decoded {

@@ -3,18 +3,16 @@ import { HxError } from "../../domain/errors.ts";
 import type { PersonId, SessionId, TeamId } from "../../domain/ids.ts";
 import type { Approval, ApprovedSession, Audience, ShownTie, StatementHash } from "../../domain/sharing/statement.ts";
 import { currentTeamKey, type WorkspaceState } from "../../domain/workspace/state.ts";
-import { wrapPath } from "../../format/paths.ts";
 import { MAX_SHARING_ENVELOPE } from "../../format/sharing/in-items.ts";
-import { cutPartKeys, shareContext, shareWrapId } from "../../format/sharing/share-wrap.ts";
 import { signSharing } from "../../format/sharing/statement.ts";
-import type { WrapContext } from "../../ports/crypto.ts";
 import type { WritableLedger } from "../ledger.ts";
 import type { Additions } from "../publish/additions.ts";
 import type { OpenedSession } from "../read/open-session.ts";
 import type { Acting } from "../workspace/acting.ts";
 import { authorKey } from "./authors.ts";
-import { audienceRecipients, presentRecipients, type Recipient } from "./recipients.ts";
+import { audienceRecipients, presentRecipients } from "./recipients.ts";
 import { saidBy, sealStatement } from "./seal-statement.ts";
+import { sealWraps, wrapsFor, type OwedWrap } from "./seal-wraps.ts";
 
 /** Parts of a session that are handed on, up to its newest. */
 export interface SharedSession {
@@ -79,7 +77,7 @@ export async function approve(ledger: WritableLedger, acting: Acting, state: Wor
     const sealed = sealStatement(ledger, acting, statement, to);
     approvals.push(sealed.hash);
     items.push(...sealed.items);
-    for (const shared of sessions) for (const recipient of recipients) owed.push(...wrapsFor(ledger, { approval: sealed.hash, tag: statement.tag }, shared, recipient));
+    for (const recipient of recipients) owed.push(...wrapsFor(ledger, { approval: sealed.hash, tag: statement.tag }, sessions, recipient, "new"));
   }
   return { approvals, additions: { items, wraps: await sealWraps(ledger, owed), removed: [] } };
 
@@ -102,34 +100,6 @@ export async function approve(ledger: WritableLedger, acting: Acting, state: Wor
       sessions: sessions.map((shared): ApprovedSession => ({ session: shared.session, tie: lanes.indexOf(toHex(shared.lane)), first: shared.first, count: shared.first + shared.keys.length, last: shared.last })),
     };
   }
-}
-
-/** A wrap that is to be made, and where it goes. */
-export interface OwedWrap {
-  readonly path: string;
-  /** Public key. */
-  readonly to: Uint8Array;
-  readonly context: WrapContext;
-  readonly plaintext: Uint8Array;
-}
-
-/** The part keys of one session for one recipient, piece by piece, under the paths that the approval's tag gives. */
-export function wrapsFor({ crypto, repo }: Pick<WritableLedger, "crypto" | "repo">, { approval, tag }: { readonly approval: StatementHash; readonly tag: Uint8Array }, shared: Pick<SharedSession, "session" | "first" | "keys">, recipient: Recipient): readonly OwedWrap[] {
-  return cutPartKeys(shared.first, shared.keys).map(({ first, plaintext }) => ({
-    path: wrapPath(shareWrapId(crypto.hashes, tag, shared.session, recipient.to, first)),
-    to: recipient.key,
-    context: shareContext({ repo, approval, session: shared.session, first }),
-    plaintext,
-  }));
-}
-
-/** Makes them, by path. */
-export async function sealWraps({ crypto }: Pick<WritableLedger, "crypto">, owed: readonly OwedWrap[]): Promise<ReadonlyMap<string, Uint8Array>> {
-  const wraps = await crypto.crew(owed.length).wrapAll(owed);
-  return new Map(owed.flatMap(({ path }, i) => {
-    const wrap = wraps[i];
-    return wrap === undefined ? [] : [[path, wrap] as const];
-  }));
 }
 
 /** In as few lists as envelopes can hold. */

@@ -2,7 +2,7 @@ import type { Oid, PersonId } from "../../domain/ids.ts";
 import type { Covering } from "../../domain/sharing/sharing.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
 import { wrapPath } from "../../format/paths.ts";
-import { sharePieces, shareWrapId, type ShareRecipient } from "../../format/sharing/share-wrap.ts";
+import { shareKeyId, sharePieces, shareWrapId, type ShareRecipient } from "../../format/sharing/share-wrap.ts";
 import type { Crypto } from "../../ports/crypto.ts";
 import type { ObjectReader } from "../../ports/git.ts";
 import { entryAt } from "../lane/tree.ts";
@@ -15,7 +15,7 @@ export interface KeysTree {
 }
 
 /** Everybody to whom a wrap of an approval can have been sealed at some time: a key of any epoch since it was given. */
-export function possibleRecipients(state: WorkspaceState, { statement: { said } }: Covering): readonly ShareRecipient[] {
+export function possibleRecipients(state: WorkspaceState, { statement: { said } }: Pick<Covering, "statement">): readonly ShareRecipient[] {
   if (said.audience === "team") return (state.teams.get(said.team)?.keys ?? []).slice(said.epoch).map(({ epoch }) => ({ team: said.team, epoch }));
   return said.audience.flatMap((person: PersonId) => (state.persons.get(person)?.keys ?? []).map(({ epoch }) => ({ person, epoch })));
 }
@@ -23,6 +23,11 @@ export function possibleRecipients(state: WorkspaceState, { statement: { said } 
 /** Where the wraps of what an approval covers lie for one recipient, piece by piece. */
 export function wrapPathsOf(crypto: Pick<Crypto, "hashes">, { statement: { said }, parts }: Covering, to: ShareRecipient): readonly string[] {
   return [...sharePieces(parts)].map((first) => wrapPath(shareWrapId(crypto.hashes, said.tag, parts.session, to, first)));
+}
+
+/** Where the wrap of the share key lies that an approving statement may have for one recipient. */
+export function shareKeyPathOf(crypto: Pick<Crypto, "hashes">, { statement: { said } }: Pick<Covering, "statement">, to: ShareRecipient): string {
+  return wrapPath(shareKeyId(crypto.hashes, said.tag, to));
 }
 
 /** Which of these wraps are there. */

@@ -2,14 +2,16 @@ import { HxError } from "../../domain/errors.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import type { Covering } from "../../domain/sharing/sharing.ts";
 import type { Opening } from "../../domain/verdict.ts";
+import { isKeyedWrap } from "../../format/keyed-wrap.ts";
 import { wrapPath } from "../../format/paths.ts";
-import { partKeysOf, shareContext, sharePieces, shareWrapId, type ShareRecipient } from "../../format/sharing/share-wrap.ts";
+import { openShareWrap, partKeysOf, sharePieces, shareWrapId, type ShareRecipient } from "../../format/sharing/share-wrap.ts";
 import { checkCommitment } from "../lane/part-reader.ts";
 import type { SessionParts } from "../lane/manifests.ts";
 import { entryAt } from "../lane/tree.ts";
 import type { LaneSource } from "../read/lane-source.ts";
 import { factsOf, type OpenedSession } from "../read/open-session.ts";
 import type { Judged, Knowledge } from "./evidence.ts";
+import { shareKeyPathOf } from "./given-wraps.ts";
 
 /** A wrap that should open with a key of the reader. */
 interface FoundWrap {
@@ -18,6 +20,8 @@ interface FoundWrap {
   readonly first: number;
   readonly seed: Uint8Array;
   readonly bytes: Uint8Array;
+  /** The wrap of the share key that it is under. */
+  readonly shareKey?: Uint8Array;
 }
 
 /** An opening whose wraps were found. Nothing is opened yet. */
@@ -70,8 +74,8 @@ export function needWraps(shares: readonly SealedShare[], session: SessionId): r
 export function openShare({ ledger }: Pick<Knowledge, "ledger">, { session, source, parts, wraps }: SealedShare): OpenedShare {
   const place = { crypto: ledger.crypto, compressor: ledger.compressor, repo: ledger.repo, session };
   const keys = new Map<number, Uint8Array>();
-  for (const { covering, first, seed, bytes } of wraps) {
-    const plaintext = ledger.crypto.wrapper.open(seed, shareContext({ repo: ledger.repo, approval: covering.statement.hash, session, first }), bytes);
+  for (const { covering, first, seed, bytes, shareKey } of wraps) {
+    const plaintext = openShareWrap(ledger.crypto, seed, { repo: ledger.repo, approval: covering.statement.hash, session, first }, bytes, shareKey);
     if (plaintext === null) throw new HxError("not-recipient", `a wrap of session '${session}' does not open with the key to which it was approved`);
     for (const [n, key] of partKeysOf(covering.parts, { first, plaintext })) {
       const record = parts.parts[n];
@@ -92,13 +96,19 @@ async function wrapsOf(known: Knowledge, session: SessionId, covering: Covering)
   const { statement, parts } = covering;
   const source = known.sharing.lanes.find(({ lane }) => lane === statement.place.lane);
   if (source === undefined || source.keys === null) return [];
+  const blobAt = async (path: string): Promise<Uint8Array | null> => {
+    const entry = source.keys === null ? null : await entryAt(source.store, source.keys, path);
+    return entry === null ? null : source.store.readBlob(entry.oid);
+  };
+  const { hashes } = known.ledger.crypto;
   const readers = readersOf(known, covering);
   const wraps: FoundWrap[] = [];
   for (const first of sharePieces(parts)) {
     for (const { to, seed } of readers) {
-      const entry = await entryAt(source.store, source.keys, wrapPath(shareWrapId(known.ledger.crypto.hashes, statement.said.tag, session, to, first)));
-      if (entry === null) continue;
-      wraps.push({ covering, first, seed, bytes: await source.store.readBlob(entry.oid) });
+      const bytes = await blobAt(wrapPath(shareWrapId(hashes, statement.said.tag, session, to, first)));
+      const shareKey = bytes !== null && isKeyedWrap(bytes) ? await blobAt(shareKeyPathOf(known.ledger.crypto, covering, to)) : undefined;
+      if (bytes === null || shareKey === null) continue;
+      wraps.push({ covering, first, seed, bytes, ...(shareKey === undefined ? {} : { shareKey }) });
       break;
     }
   }

@@ -4,15 +4,17 @@ import { standing, type Covering, type GivenApproval, type Standing } from "../.
 import type { StatementHash } from "../../domain/sharing/statement.ts";
 import type { WorkspaceState } from "../../domain/workspace/state.ts";
 import { tombstonePath } from "../../format/paths.ts";
+import type { ShareRecipient } from "../../format/sharing/share-wrap.ts";
 import type { UnlockedIdentity } from "../identity/unlocked.ts";
 import { tombstoneFor } from "../lane/tombstone.ts";
 import { entryAt } from "../lane/tree.ts";
 import type { WritableLedger } from "../ledger.ts";
 import type { Additions, RemovedWrap } from "../publish/additions.ts";
-import { sealWraps, sharedSession, wrapsFor, type OwedWrap } from "./approve.ts";
-import { possibleRecipients, presentWraps, wrapPathsOf, type KeysTree } from "./given-wraps.ts";
+import { sharedSession } from "./approve.ts";
+import { possibleRecipients, presentWraps, shareKeyPathOf, wrapPathsOf, type KeysTree } from "./given-wraps.ts";
 import { laneAmong, openWhatOpens, type AuthorLanes } from "./open-sessions.ts";
 import { presentRecipients, type Recipient } from "./recipients.ts";
+import { sealWraps, wrapsFor, type HandedOn, type OwedWrap } from "./seal-wraps.ts";
 
 /** Something that is owed and cannot be done yet. */
 export interface Waiting {
@@ -54,7 +56,7 @@ export async function wrapDuties(ledger: WritableLedger, tree: KeysTree, scene: 
   const owed = await owedWraps(ledger, tree, scene);
   const removed: RemovedWrap[] = [];
   for (const { path, oid } of owed.gone) removed.push({ path, tombstone: tombstoneFor(ledger, scene.identity, path, await tree.store.readBlob(oid), "removed") });
-  const { wraps, waiting } = await sealMissing(ledger, scene, owed.missing);
+  const { wraps, waiting } = await sealMissing(ledger, tree, scene, owed.missing);
   return { additions: { items: [], wraps, removed }, rewrapped: wraps.size, removed: removed.length, waiting: onePerApproval([...owed.waiting, ...waiting]) };
 }
 
@@ -72,21 +74,24 @@ export async function owedWraps(ledger: Pick<WritableLedger, "crypto" | "lane">,
   const waiting: Waiting[] = [];
   const missing: OwedWraps["missing"][number][] = [];
   for (const given of scene.approvals) {
-    for (const covering of coveringsIn(ledger, given)) {
-      const stands = standingNow(scene, given, covering.parts.session);
-      if (stands !== "living") {
-        await bury(covering, new Set());
-        continue;
+    const coverings = coveringsIn(ledger, given);
+    const living = new Set(coverings.filter(({ parts: { session } }) => standingNow(scene, given, session) === "living"));
+    for (const covering of coverings) if (!living.has(covering)) await bury(covering, new Set());
+    const recipients = living.size === 0 ? [] : recipientsNow(scene.state, given);
+    if ("why" in recipients) {
+      for (const covering of living) if ((await present(covering)).length > 0) waiting.push({ approval: given.first.hash, kind: "rewrap", ...recipients });
+    } else {
+      for (const covering of living) {
+        const lacking = await without(recipients, covering);
+        if (lacking.length > 0) missing.push({ covering, recipients: lacking });
+        await bury(covering, new Set(recipients.flatMap(({ to }) => wrapPathsOf(ledger.crypto, covering, to))));
       }
-      const recipients = recipientsNow(scene.state, given);
-      if ("why" in recipients) {
-        if ((await present(covering)).length > 0) waiting.push({ approval: given.first.hash, kind: "rewrap", ...recipients });
-        continue;
-      }
-      const wanted = new Set(recipients.flatMap(({ to }) => wrapPathsOf(ledger.crypto, covering, to)));
-      const lacking = await without(recipients, covering);
-      if (lacking.length > 0) missing.push({ covering, recipients: lacking });
-      await bury(covering, wanted);
+    }
+    const needed = new Set([...living].map(({ statement }) => statement.hash));
+    const statements = new Map(coverings.map(({ statement }) => [statement.hash, statement]));
+    for (const statement of statements.values()) {
+      if (!needed.has(statement.hash)) await buryShareKeys(statement, []);
+      else if (!("why" in recipients)) await buryShareKeys(statement, recipients);
     }
   }
   return { missing, gone, waiting: onePerApproval(waiting) };
@@ -97,6 +102,12 @@ export async function owedWraps(ledger: Pick<WritableLedger, "crypto" | "lane">,
 
   async function bury(covering: Covering, keep: ReadonlySet<string>): Promise<void> {
     for (const wrap of await present(covering)) if (!keep.has(wrap.path)) gone.push(wrap);
+  }
+
+  async function buryShareKeys(statement: Covering["statement"], keep: readonly Recipient[]): Promise<void> {
+    const pathOf = (to: ShareRecipient): string => shareKeyPathOf(ledger.crypto, { statement }, to);
+    const kept = new Set(keep.map(({ to }) => pathOf(to)));
+    gone.push(...(await presentWraps(tree, possibleRecipients(scene.state, { statement }).map(pathOf).filter((path) => !kept.has(path)))));
   }
 
   /** Those who lack a wrap. One that was removed never comes back under its id: who was let in again needs a new approval. */
@@ -111,15 +122,13 @@ export async function owedWraps(ledger: Pick<WritableLedger, "crypto" | "lane">,
   }
 
   async function isBuried(paths: readonly string[]): Promise<boolean> {
-    const { store, keys } = tree;
-    if (keys === null) return false;
-    for (const path of paths) if ((await entryAt(store, keys, tombstonePath(path.slice(path.lastIndexOf("/") + 1)))) !== null) return true;
+    for (const path of paths) if (await wasRemoved(tree, path)) return true;
     return false;
   }
 }
 
-async function sealMissing(ledger: WritableLedger, scene: DutyScene, missing: OwedWraps["missing"]): Promise<{ readonly wraps: ReadonlyMap<string, Uint8Array>; readonly waiting: readonly Waiting[] }> {
-  const seals: OwedWrap[] = [];
+async function sealMissing(ledger: WritableLedger, tree: KeysTree, scene: DutyScene, missing: OwedWraps["missing"]): Promise<{ readonly wraps: ReadonlyMap<string, Uint8Array>; readonly waiting: readonly Waiting[] }> {
+  const seals = new Map<string, { readonly covering: Covering; readonly recipient: Recipient; readonly sessions: HandedOn[] }>();
   const waiting: Waiting[] = [];
   const found = missing.flatMap((owed) => {
     const place = laneOf(scene.authors, owed.covering);
@@ -135,11 +144,24 @@ async function sealMissing(ledger: WritableLedger, scene: DutyScene, missing: Ow
       continue;
     }
     if (one === undefined || one.parts.parts.length < count) continue;
-    const shared = sharedSession(one, first);
-    const approval = { approval: covering.statement.hash, tag: covering.statement.said.tag };
-    for (const recipient of recipients) seals.push(...wrapsFor(ledger, approval, { ...shared, keys: shared.keys.slice(0, count - first) }, recipient));
+    const keys = sharedSession(one, first).keys.slice(0, count - first);
+    for (const recipient of recipients) {
+      const path = shareKeyPathOf(ledger.crypto, covering, recipient.to);
+      const together = seals.get(path) ?? { covering, recipient, sessions: [] };
+      together.sessions.push({ session, first, keys });
+      seals.set(path, together);
+    }
   }
-  return { wraps: await sealWraps(ledger, seals), waiting };
+  const wraps: OwedWrap[] = [];
+  for (const [path, { covering, recipient, sessions }] of seals) {
+    const approval = { approval: covering.statement.hash, tag: covering.statement.said.tag };
+    wraps.push(...wrapsFor(ledger, approval, sessions, recipient, (await presentWraps(tree, [path])).length > 0 || (await wasRemoved(tree, path)) ? "none" : "new"));
+  }
+  return { wraps: await sealWraps(ledger, wraps), waiting };
+}
+
+async function wasRemoved({ store, keys }: KeysTree, path: string): Promise<boolean> {
+  return keys !== null && (await entryAt(store, keys, tombstonePath(path.slice(path.lastIndexOf("/") + 1)))) !== null;
 }
 
 /** What a lane itself approved: the wraps lie in its keys ref. */

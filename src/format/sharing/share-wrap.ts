@@ -4,7 +4,8 @@ import type { PersonId, RepoId, SessionId, TeamId } from "../../domain/ids.ts";
 import type { StatementHash } from "../../domain/sharing/statement.ts";
 import { SUITE } from "../fields.ts";
 import { idBytes } from "../ids.ts";
-import type { ContextMap, HashFunctions } from "../primitives.ts";
+import { isKeyedWrap, openKeyed } from "../keyed-wrap.ts";
+import type { AeadCipher, ContextMap, HashFunctions, KeyWrapper } from "../primitives.ts";
 
 /** Part keys in a wrap, so that it stays under 4096 bytes. docs/spec/sharing.md, "Share wraps". */
 export const KEYS_PER_WRAP = 90;
@@ -27,6 +28,11 @@ export interface SharePiece {
   readonly plaintext: Uint8Array;
 }
 
+export interface ShareCrypto {
+  readonly wrapper: KeyWrapper;
+  readonly aead: AeadCipher;
+}
+
 export interface SharePlace {
   readonly repo: RepoId;
   readonly approval: StatementHash;
@@ -40,6 +46,11 @@ export function shareContext(place: SharePlace): ContextMap {
   return { purpose: "share", suite: SUITE, repo: idBytes(place.repo), approval: fromHex(place.approval), session: idBytes(place.session), first: place.first };
 }
 
+/** Additional data of the wrap of a share key, docs/spec/wrap.md. */
+export function shareKeyContext({ repo, approval }: Pick<SharePlace, "repo" | "approval">): ContextMap {
+  return { purpose: "share-key", suite: SUITE, repo: idBytes(repo), approval: fromHex(approval) };
+}
+
 /** 20 bytes. @throws HxError `encoding-invalid` for an epoch that 4 bytes do not hold. */
 export function recipientBytes(recipient: ShareRecipient): Uint8Array {
   if (recipient.epoch > MAX_EPOCH) throw new HxError("encoding-invalid", `no wrap is for epoch '${recipient.epoch}'`);
@@ -49,6 +60,23 @@ export function recipientBytes(recipient: ShareRecipient): Uint8Array {
 /** Name of a wrap in the keys ref: 32 hex digits. `tag` is that of the approval, `first` the first part of the piece. */
 export function shareWrapId(hashes: HashFunctions, tag: Uint8Array, session: SessionId, recipient: ShareRecipient, first: number): string {
   return toHex(hashes.keyed(tag, concat(idBytes(session), recipientBytes(recipient), uint32(first))).subarray(0, 16));
+}
+
+/** Name of the wrap of a share key in the keys ref: 32 hex digits. `tag` is that of the approval. */
+export function shareKeyId(hashes: HashFunctions, tag: Uint8Array, recipient: ShareRecipient): string {
+  return toHex(hashes.keyed(tag, recipientBytes(recipient)).subarray(0, 16));
+}
+
+/**
+ * What the wrap of a piece holds, or null where it is not for this key or place.
+ * @param shareKey the wrap of the share key of this approval and recipient, needed for a piece that is under it
+ * @throws HxError `wrap-invalid`, `too-new`, `no-key`
+ */
+export function openShareWrap({ wrapper, aead }: ShareCrypto, seed: Uint8Array, place: SharePlace, wrap: Uint8Array, shareKey?: Uint8Array): Uint8Array | null {
+  if (!isKeyedWrap(wrap)) return wrapper.open(seed, shareContext(place), wrap);
+  if (shareKey === undefined) throw new HxError("no-key", "the wrap of the share key is not there");
+  const key = wrapper.open(seed, shareKeyContext(place), shareKey);
+  return key === null ? null : openKeyed(aead, key, shareContext(place), wrap);
 }
 
 /** The first part of each piece, one at a time: an approval may claim 2^32 parts. */
