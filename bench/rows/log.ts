@@ -179,11 +179,11 @@ async function approveAll(here: SharingClone, team: TeamId, sessions: readonly O
   const { acting, sharing } = here;
   const { state } = here.state.chain;
   const ties = ownTies(state, acting, sharing);
-  const made = await Promise.all(sessions.map(async ({ session, opened }, k) => {
+  const made = sessions.map(({ session, opened }, k) => {
     const asked = requests[k % READERS]?.[Math.floor(k / READERS)];
     const wanted = { author: acting.person, team, audience: "team", follow: false, sessions: [sharedSession(opened)] } as const;
-    return { session, ...(await approve(own, acting, state, ties, { ...wanted, ...(asked === undefined ? {} : { request: asked.hash }) })) };
-  }));
+    return { session, ...approve(own, acting, state, ties, { ...wanted, ...(asked === undefined ? {} : { request: asked.hash }) }) };
+  });
   const spoken = await sayHere(here, joinAdditions(made.map(({ additions }) => additions)), new AbortController().signal);
   if (spoken.kind !== "acknowledged") throw new Error(spoken.reason);
   return made.flatMap(({ session, approvals }) => approvals.map((approval) => ({ approval, session })));

@@ -38,13 +38,11 @@ export interface Wrapper {
   open(seed: Uint8Array, context: WrapContext, wrap: Uint8Array): Uint8Array | null;
 }
 
-/** Many wraps and signatures at a time, beside the work of who asks. Results and errors are those of `Wrapper` and `Signer`. */
+/** Opens many wraps and verifies many signatures, beside the work of who asks. Results and errors are those of `Wrapper` and `Signer`. */
 export interface Crew {
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
   /** @throws HxError as `Wrapper.open` */
   open(seed: Uint8Array, context: WrapContext, wrap: Uint8Array): Promise<Uint8Array | null>;
-  /** In the order given. @throws HxError as `Wrapper.wrap` */
-  wrapAll(jobs: readonly { readonly to: Uint8Array; readonly context: WrapContext; readonly plaintext: Uint8Array }[]): Promise<readonly Uint8Array[]>;
 }
 
 export interface Aead {

@@ -49,8 +49,6 @@ export async function shareHere(
   const ledger = speakingLane(here);
   const wanted = await chosen(here, options, finder);
   context.progress.phase("looking at what would be shared");
-  // Where there are many, the second thread has loaded its primitives by the time that wraps are made.
-  ledger.crypto.crew(wanted.sessions.length);
   const scanner = await openScanner(settings, ledger.crypto.hashes);
   const examined = await examineAll(here, context, scanner, await knownSessions(ledger, here.acting.person, wanted.sessions));
   const { turns } = wanted;
@@ -73,7 +71,7 @@ export async function shareHere(
     // A copy lies in the lane of who makes it: of a session of somebody who departed it is the successor's own.
     shared.push({ author: here.acting.person, what: copy.shared });
   }
-  const approved = await approveAll(here, ledger, options, wanted, shared);
+  const approved = approveAll(here, ledger, options, wanted, shared);
   const made: Additions = { items: [], wraps: new Map(copies.flatMap(({ wraps }) => [...wraps])), removed: [], sessions: new Map(copies.flatMap(({ sessions }) => [...sessions])) };
   const { spoken } = await sayWithDuties(here, [approved.additions, made], context.signal);
   if (spoken === null || (spoken.kind !== "acknowledged" && !spoken.published)) throw new HxError("remote-failed", `nothing was shared: ${spoken?.reason ?? "nothing was said"}`);
@@ -195,16 +193,16 @@ function numbersOf(turns: readonly TurnRange[]): ReadonlySet<number> {
 }
 
 /** One approval for each author; nearly always one alone. */
-async function approveAll(here: SharingClone, ledger: WritableLedger, options: ShareOptions, { team, audience, request }: Chosen, shared: readonly { readonly author: PersonId; readonly what: SharedSession }[]): Promise<Approved> {
+function approveAll(here: SharingClone, ledger: WritableLedger, options: ShareOptions, { team, audience, request }: Chosen, shared: readonly { readonly author: PersonId; readonly what: SharedSession }[]): Approved {
   const { state } = here.state.chain;
   const people = [...new Set(shared.map(({ author }) => author))];
   const ties = shownTies(state, people, here.sharing);
   const { expires } = options;
-  const each = await Promise.all(people.map((author) => {
+  const each = people.map((author) => {
     const sessions = shared.filter((one) => one.author === author).map(({ what }) => what);
     const answers = request !== undefined && request.request.said.to === author ? { request: request.request.hash } : {};
     return approve(ledger, here.acting, state, ties, { author, team, audience, follow: options.follow, ...answers, ...(expires === undefined ? {} : { expires }), sessions });
-  }));
+  });
   return { approvals: each.flatMap(({ approvals }) => approvals), additions: joinAdditions(each.map(({ additions }) => additions)) };
 }
 

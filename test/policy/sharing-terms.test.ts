@@ -46,7 +46,7 @@ async function approvesForEver(session: string): Promise<void> {
   const team = [...state.teams.keys()][0];
   if (team === undefined) throw new Error("no team");
   const sessions = opened.map((one) => sharedSession(one.opened));
-  const { additions } = await approve(ledger, here.acting, state, shownTies(state, [here.acting.person], here.sharing), { author: here.acting.person, team, audience: "team", follow: false, sessions });
+  const { additions } = approve(ledger, here.acting, state, shownTies(state, [here.acting.person], here.sharing), { author: here.acting.person, team, audience: "team", follow: false, sessions });
   expect((await sayHere(here, additions, new AbortController().signal)).kind).toBe("acknowledged");
 }
 

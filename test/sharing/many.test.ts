@@ -93,7 +93,7 @@ it("what one envelope does not hold is approved in several, all in one push; eac
   const made = Array.from({ length: 900 }, (_, i): SharedSession => ({ session: sessionId(toHex(hashes.h16(utf8(`made ${i}`)))), lane: hashes.h(utf8(`lane ${i}`)), first: 0, keys: [key], last: key }));
   const { state } = here.state.chain;
   const ties = new Map([...ownTies(state, acting, here.sharing), ...made.map(({ lane }) => [toHex(lane), { lane, device: new Uint8Array(250), signature: new Uint8Array(64) }] as const)]);
-  const approved = await approve(own, acting, state, ties, { author: acting.person, team: acting.directory.findTeam("core").id, audience: "team", follow: false, sessions: [first, ...made, last] });
+  const approved = approve(own, acting, state, ties, { author: acting.person, team: acting.directory.findTeam("core").id, audience: "team", follow: false, sessions: [first, ...made, last] });
   expect(approved.approvals).toHaveLength(2);
   const shareKeys = [...approved.additions.wraps].filter(([, wrap]) => !isKeyedWrap(wrap));
   const pieces = [...approved.additions.wraps].filter(([, wrap]) => isKeyedWrap(wrap));

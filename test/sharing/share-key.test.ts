@@ -110,7 +110,7 @@ it("what comes later, when nobody but the recipient opens the key, is sealed to 
     sessions.push(sharedSession(await openOwnSession(ledger, author, source, session)));
   }
   const { state } = here.state.chain;
-  const approved = await approve(own, acting, state, ownTies(state, acting, here.sharing), { author: acting.person, team: acting.directory.findTeam("core").id, audience: "team", follow: false, sessions });
+  const approved = approve(own, acting, state, ownTies(state, acting, here.sharing), { author: acting.person, team: acting.directory.findTeam("core").id, audience: "team", follow: false, sessions });
   // The share key and the first piece alone: as where the second session could not be opened.
   const wraps = [...approved.additions.wraps].slice(0, 2);
   expect(wraps.map(([, wrap]) => isKeyedWrap(wrap))).toEqual([false, true]);

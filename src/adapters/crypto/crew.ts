@@ -4,7 +4,6 @@ import { Worker } from "node:worker_threads";
 import type { Crew, Crypto, WrapContext } from "../../ports/crypto.ts";
 
 type Job =
-  | { readonly kind: "wrap"; readonly to: Uint8Array; readonly context: WrapContext; readonly plaintext: Uint8Array }
   | { readonly kind: "open"; readonly seed: Uint8Array; readonly context: WrapContext; readonly wrap: Uint8Array }
   | { readonly kind: "verify"; readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array };
 
@@ -25,7 +24,6 @@ type Primitives = Pick<Crypto, "wrapper" | "signer">;
 
 /** @throws HxError as the primitives */
 export function perform({ wrapper, signer }: Primitives, job: Job): Result {
-  if (job.kind === "wrap") return wrapper.wrap(job.to, job.context, job.plaintext);
   if (job.kind === "open") return wrapper.open(job.seed, job.context, job.wrap);
   return signer.verify(job.publicKey, job.message, job.signature);
 }
@@ -55,22 +53,16 @@ export function crews(primitives: Primitives, thread = THREAD): Crypto["crew"] {
   return (jobs) => {
     if (team === null && (jobs < WORTH || !existsSync(fileURLToPath(thread)))) return crewOf(async (job) => perform(primitives, job));
     team ??= new Team(primitives, thread);
-    return crewOf(team.share, team);
+    return crewOf(team.share);
   };
 }
 
 type Ask = (job: Job) => Promise<Result>;
 
-/** @param threads where there are two, one half of the wraps is made by each */
-function crewOf(ask: Ask, threads: Pick<Team, "ask" | "here"> = { ask, here: ask }): Crew {
+function crewOf(ask: Ask): Crew {
   return {
     open: async (seed, context, wrap) => bytesOf(await ask({ kind: "open", seed, context, wrap })),
     verify: async (publicKey, message, signature) => (await ask({ kind: "verify", publicKey, message, signature })) === true,
-    async wrapAll(wanted) {
-      const half = Math.ceil(wanted.length / 2);
-      const wraps = await Promise.all(wanted.map((one, i) => (i < half ? threads.ask : threads.here)({ kind: "wrap", ...one })));
-      return wraps.flatMap((wrap) => bytesOf(wrap) ?? []);
-    },
   };
 }
 
@@ -98,10 +90,10 @@ class Team {
   }
 
   /** By whichever thread has less to do. */
-  readonly share: Ask = (job) => (this.#busy >= MOST_WAITING ? this.here(job) : this.ask(job));
+  readonly share: Ask = (job) => (this.#busy >= MOST_WAITING ? this.#here(job) : this.#ask(job));
 
   /** By the other thread. */
-  readonly ask: Ask = (job) =>
+  readonly #ask: Ask = (job) =>
     new Promise((resolve, reject) => {
       if (this.#collected.length === 0) setImmediate(() => this.#send());
       this.#collected.push({ job, resolve, reject });
@@ -110,7 +102,7 @@ class Team {
     });
 
   /** By this thread. */
-  readonly here: Ask = async (job) => perform(this.#primitives, job);
+  readonly #here: Ask = async (job) => perform(this.#primitives, job);
 
   #send(): void {
     const asked = this.#collected;
@@ -145,6 +137,6 @@ class Team {
   }
 
   #doHere({ job, resolve, reject }: Asked): void {
-    this.here(job).then(resolve, reject);
+    this.#here(job).then(resolve, reject);
   }
 }

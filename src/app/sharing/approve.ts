@@ -62,7 +62,7 @@ export function sharedSession({ session, source, parts, keys }: OpenedSession, f
  * @param ties by public key of the lane (hex), of the lanes in which the sessions lie
  * @throws HxError `refused` when nothing may be wrapped to the team now
  */
-export async function approve(ledger: WritableLedger, acting: Acting, state: WorkspaceState, ties: ReadonlyMap<string, ShownTie>, wanted: Approving): Promise<Approved> {
+export function approve(ledger: WritableLedger, acting: Acting, state: WorkspaceState, ties: ReadonlyMap<string, ShownTie>, wanted: Approving): Approved {
   const recipients = (wanted.extends === undefined ? audienceRecipients : presentRecipients)(state, wanted.team, wanted.audience);
   const team = state.teams.get(wanted.team);
   const epoch = team === undefined ? undefined : currentTeamKey(team)?.epoch;
@@ -79,7 +79,7 @@ export async function approve(ledger: WritableLedger, acting: Acting, state: Wor
     items.push(...sealed.items);
     for (const recipient of recipients) owed.push(...wrapsFor(ledger, { approval: sealed.hash, tag: statement.tag }, sessions, recipient, "new"));
   }
-  return { approvals, additions: { items, wraps: await sealWraps(ledger, owed), removed: [] } };
+  return { approvals, additions: { items, wraps: sealWraps(ledger, owed), removed: [] } };
 
   function said(sessions: readonly SharedSession[]): Approval {
     const lanes = [...new Set(sessions.map(({ lane }) => toHex(lane)))];

@@ -49,7 +49,7 @@ export async function dutiesOf(ledger: WritableLedger, input: DutiesInput): Prom
   const wraps = await wrapsOwed(ledger, input.sharing, scene);
   const { approvings, waiting } = await followDuties(ledger, scene, input.scanner);
   const ties = shownTies(input.state, scene.authors.map(({ author }) => author.person), input.sharing);
-  const extensions = await Promise.all(approvings.map((approving) => approve(ledger, input.acting, input.state, ties, approving)));
+  const extensions = approvings.map((approving) => approve(ledger, input.acting, input.state, ties, approving));
   return {
     additions: joinAdditions([wraps.additions, ...extensions.map(({ additions }) => additions)]),
     rewrapped: wraps.rewrapped,

@@ -29,8 +29,6 @@ export type OwedWrap = {
   readonly plaintext: Uint8Array;
 } & ({ readonly to: Uint8Array } | { readonly under: Uint8Array });
 
-type DirectWrap = Extract<OwedWrap, { readonly to: Uint8Array }>;
-
 /**
  * The part keys of sessions for one recipient, piece by piece, under the paths that the approval's tag gives. Several pieces go under a
  * share key, so that there is one encapsulation and not one for each.
@@ -51,13 +49,10 @@ export function wrapsFor({ crypto, repo }: Pick<WritableLedger, "crypto" | "repo
 }
 
 /** Makes them, by path. */
-export async function sealWraps({ crypto }: Pick<WritableLedger, "crypto">, owed: readonly OwedWrap[]): Promise<ReadonlyMap<string, Uint8Array>> {
-  const direct = owed.filter((one): one is DirectWrap => "to" in one);
-  const sealed = await crypto.crew(direct.length).wrapAll(direct);
-  const wraps = new Map(direct.flatMap(({ path }, i) => {
-    const wrap = sealed[i];
-    return wrap === undefined ? [] : [[path, wrap] as const];
-  }));
-  for (const one of owed) if ("under" in one) wraps.set(one.path, sealKeyed(crypto.aead, crypto.random, one.under, one.context, one.plaintext));
-  return wraps;
+export function sealWraps({ crypto }: Pick<WritableLedger, "crypto">, owed: readonly OwedWrap[]): ReadonlyMap<string, Uint8Array> {
+  const sealed = (one: OwedWrap): Uint8Array => {
+    const { context, plaintext } = one;
+    return "to" in one ? crypto.wrapper.wrap(one.to, context, plaintext) : sealKeyed(crypto.aead, crypto.random, one.under, context, plaintext);
+  };
+  return new Map(owed.map((one) => [one.path, sealed(one)]));
 }

@@ -157,7 +157,7 @@ async function sealMissing(ledger: WritableLedger, tree: KeysTree, scene: DutySc
     const approval = { approval: covering.statement.hash, tag: covering.statement.said.tag };
     wraps.push(...wrapsFor(ledger, approval, sessions, recipient, (await presentWraps(tree, [path])).length > 0 || (await wasRemoved(tree, path)) ? "none" : "new"));
   }
-  return { wraps: await sealWraps(ledger, wraps), waiting };
+  return { wraps: sealWraps(ledger, wraps), waiting };
 }
 
 async function wasRemoved({ store, keys }: KeysTree, path: string): Promise<boolean> {

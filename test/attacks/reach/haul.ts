@@ -20,6 +20,12 @@ export interface Wrap {
   readonly item?: string;
 }
 
+/** Part keys under a key that a wrap holds. */
+export interface Keyed {
+  readonly nonce: Uint8Array;
+  readonly sealed: Uint8Array;
+}
+
 export interface Part {
   readonly session: SessionId;
   readonly record: PartRecord;
@@ -31,6 +37,7 @@ export interface Part {
 export interface Haul {
   readonly repo: RepoId;
   readonly wraps: readonly Wrap[];
+  readonly keyed: readonly Keyed[];
   /** By object id. */
   readonly items: ReadonlyMap<string, Uint8Array>;
   readonly parts: readonly Part[];
@@ -40,6 +47,8 @@ export interface Haul {
   readonly open: readonly Uint8Array[];
 }
 
+/** Suite, kind and nonce. */
+const KEYED_HEAD = 26;
 const CHAIN = ["person-key", "person-key-before", "membership", "membership-before", "team", "team-before", "succession", "succession-box", "name"];
 
 /** @param bytes with the version and the suite in front */
@@ -50,7 +59,7 @@ export function wrapOf(bytes: Uint8Array, purposes: readonly string[]): Wrap {
 
 /** Takes objects for what they look like, not for where they lie: what no ref reaches counts as well. */
 export function haulOf(objects: Objects): Haul {
-  const haul = { repo: "", wraps: new Map<string, Wrap>(), items: new Map<string, Uint8Array>(), publicKeys: new Set<string>(), open: new Map<string, Uint8Array>() };
+  const haul = { repo: "", wraps: new Map<string, Wrap>(), keyed: new Map<string, Keyed>(), items: new Map<string, Uint8Array>(), publicKeys: new Set<string>(), open: new Map<string, Uint8Array>() };
   const addWrap = (bytes: Uint8Array, purposes: readonly string[], item?: string): void => {
     const wrap = { ...wrapOf(bytes, purposes), ...(item === undefined ? {} : { item }) };
     haul.wraps.set(`${toHex(bytes.subarray(2, 34))} ${item ?? ""}`, wrap);
@@ -77,14 +86,16 @@ export function haulOf(objects: Objects): Haul {
       haul.items.set(oid, bytes);
       for (const at of [1, 1 + wrapLength(32)]) addWrap(bytes.slice(at, at + wrapLength(32)), ["item"], oid);
     } else if (bytes.length >= wrapLength(32) && bytes.length < 4096 && bytes[0] === 1 && bytes[1] === 1) {
-      addWrap(bytes, ["share", "author"]);
+      addWrap(bytes, bytes.length === wrapLength(32) ? ["share", "author", "share-key"] : ["share"]);
+    } else if (bytes[0] === 1 && bytes[1] === 4 && bytes.length < 4096 && bytes.length > KEYED_HEAD) {
+      haul.keyed.set(oid, { nonce: bytes.slice(2, KEYED_HEAD), sealed: bytes.slice(KEYED_HEAD) });
     } else if (bytes.length < 4096) {
       crawlBytes(bytes);
       for (const word of words(bytes)) haul.open.set(toHex(word), word);
     }
   }
   for (const pieces of piecesIn(trees)) crawlBytes(Uint8Array.from(Buffer.concat(pieces.map(({ oid }) => objects.get(oid)?.bytes ?? new Uint8Array(0)))));
-  return { repo: repoId(haul.repo), wraps: [...haul.wraps.values()], items: haul.items, parts: partsIn(objects, trees), publicKeys: haul.publicKeys, open: [...haul.open.values()] };
+  return { repo: repoId(haul.repo), wraps: [...haul.wraps.values()], keyed: [...haul.keyed.values()], items: haul.items, parts: partsIn(objects, trees), publicKeys: haul.publicKeys, open: [...haul.open.values()] };
 }
 
 /** Statements of the workspace chain and requests to join, which lie in pieces. */

@@ -95,6 +95,14 @@ export async function reach(objects: Objects, secrets: Secrets = NOBODY): Promis
   /** The keystream alone: sealing a ciphertext decrypts it, whatever it was bound to. */
   const undo = (key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array => aead.seal(key, nonce, new Uint8Array(0), sealed.subarray(0, sealed.length - 16)).subarray(0, sealed.length - 16);
 
+  /** As a share key, on all that can be under one. */
+  const openKeyed = (key: Uint8Array): void => {
+    for (const { nonce, sealed } of haul.keyed) {
+      const pieces = piecesOf(undo(key, nonce, sealed));
+      if (pieces.some(isPartKey)) for (const piece of pieces) queue.push({ key: piece, held: true });
+    }
+  };
+
   const openItem = (oid: string, key: Uint8Array): void => {
     const item = haul.items.get(oid);
     if (item?.length !== ITEM_LENGTH) return;
@@ -122,8 +130,9 @@ export async function reach(objects: Objects, secrets: Secrets = NOBODY): Promis
     for (const { purpose, plain } of outcome) {
       if (wrap.item !== undefined) openItem(wrap.item, plain);
       else if (purpose === "succession-box") takeInner(plain);
+      else if (purpose === "share-key") openKeyed(plain);
       else if (purpose !== "name") {
-        const pieces = Array.from({ length: Math.floor(plain.length / 32) }, (_, i) => plain.slice(i * 32, i * 32 + 32));
+        const pieces = piecesOf(plain);
         if (pieces.some((piece) => fits(piece, purpose))) for (const piece of pieces) queue.push({ key: piece, held: true });
       }
     }
@@ -181,6 +190,7 @@ export async function reach(objects: Objects, secrets: Secrets = NOBODY): Promis
       }
     }
     for (const oid of haul.items.keys()) openItem(oid, key);
+    openKeyed(key);
     const pair = pairOf(key);
     for (const wrap of [...haul.wraps, ...inner]) openWrap(pair, wrap);
   }
@@ -196,6 +206,10 @@ export async function reach(objects: Objects, secrets: Secrets = NOBODY): Promis
     if (facts.title !== undefined) titles.set(session, facts.title);
   }
   return { parts, titles, items, keys, tried };
+}
+
+function piecesOf(plain: Uint8Array): readonly Uint8Array[] {
+  return Array.from({ length: Math.floor(plain.length / 32) }, (_, i) => plain.slice(i * 32, i * 32 + 32));
 }
 
 function bodyOf(plain: Uint8Array): CborMap | null {
