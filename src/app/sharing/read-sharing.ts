@@ -19,6 +19,9 @@ import type { Acting } from "../workspace/acting.ts";
 import { succeededAuthors } from "./authors.ts";
 import { KnownSignatures } from "./known-signatures.ts";
 
+/** Commits whose statements are read before others have their turn: some milliseconds. */
+const AT_ONCE = 50;
+
 /** A statement of sharing that opened and is not believed, or could not be read. */
 export interface Disbelieved {
   readonly place: Place;
@@ -60,7 +63,10 @@ export async function readSharing(ledger: Ledger, state: WorkspaceState, acting:
   const keys = new Map(lanes.map(({ lane, publicKey }) => [lane, publicKey]));
   const believed: Believed[] = [];
   const disbelieved: Disbelieved[] = [];
+  let n = 0;
   for (const [place, bodies] of byCommit(index.items())) {
+    // Whoever reads ahead waits for the remote meanwhile, and takes what it said only where this gives way.
+    if (++n % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
     const lane = keys.get(place.lane);
     if (lane === undefined) continue;
     for (const { envelope, hash } of assembleItems((bytes) => ledger.crypto.hashes.h(bytes), bodies).whole) {
