@@ -1,7 +1,8 @@
 // `npm test`: installs if needed, then every check and every test. Arguments go to vitest.
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { install } from "./install.mjs";
+import { hasSqlite, nodeWithSqlite } from "./node-with-sqlite.mjs";
 import { root } from "./root.mjs";
 import { run } from "./run.mjs";
 import { scratch } from "./scratch.mjs";
@@ -13,6 +14,9 @@ const checks = [
   ["rules", process.execPath, "scripts/checks.mjs"],
   ["build", process.execPath, "scripts/build.mjs"],
 ];
+
+/** What behaves otherwise where Node has SQLite. */
+const DATABASES = ["agents/sqlite", "agents/opencode", "agents/kiro", "agents/cursor", "agents/contract", "journey/samples-databases", "journey/samples-rows"].map((name) => `test/${name}`);
 
 if (!(await install())) {
   console.log("\nhx: nothing could be run\n0 passed, 1 failed");
@@ -26,17 +30,14 @@ for (const [name, command, ...argv] of checks) {
   count[code === 0 ? "passed" : "failed"]++;
 }
 
-console.log("\n== tests");
 const directory = await scratch();
 try {
-  const report = join(directory.path, "report.json");
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const [command, ...argv] = [...bin("vitest", "vitest.mjs"), "run", ...reporters, ...process.argv.slice(2)];
-  const code = await run(command, argv, { cwd: root, env: { ...process.env, TMPDIR: directory.path } });
-  const tests = await counted(report);
-  count.passed += tests.passed;
-  // What fails outside of any test fails all the same: a file that does not load, an error nobody caught.
-  count.failed += Math.max(tests.failed, code === 0 ? 0 : 1);
+  await test("tests", process.execPath, process.argv.slice(2));
+  if (process.argv.length === 2 && !hasSqlite()) {
+    const node = await nodeWithSqlite(directory.path);
+    if (node === null) console.log(`\n== databases: not run. Node ${process.versions.node} cannot put rows back, and one that can was not to be had`);
+    else await test("databases, on a Node that can put rows back", node, DATABASES);
+  }
 } finally {
   await directory.remove();
 }
@@ -44,6 +45,18 @@ try {
 console.log(count.failed === 0 ? "\nhx: every check and every test passed" : "\nhx: something failed; it is named above");
 console.log(`${count.passed} passed, ${count.failed} failed`);
 process.exitCode = count.failed === 0 ? 0 : 1;
+
+/** Runs vitest, and counts. */
+async function test(title, node, argv) {
+  console.log(`\n== ${title}`);
+  const report = join(directory.path, "report.json");
+  await rm(report, { force: true });
+  const code = await run(node, [join(root, "node_modules", "vitest", "vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...argv], { cwd: root, env: { ...process.env, TMPDIR: directory.path } });
+  const { passed, failed } = await counted(report);
+  count.passed += passed;
+  // What fails outside of any test fails all the same: a file that does not load, an error nobody caught.
+  count.failed += Math.max(failed, code === 0 ? 0 : 1);
+}
 
 /** @returns {Promise<{ passed: number, failed: number }>} tests, and files that did not load, out of vitest's report */
 async function counted(path) {

@@ -24,7 +24,7 @@ export const HANDOFF_TARGETS: readonly HandoffTarget[] = [
   { name: "kiro", title: "Kiro", command: named("kiro-cli chat") },
   { name: "aider", title: "Aider", command: (file) => `aider --read ${file}` },
   { name: "cursor", title: "Cursor", command: named("cursor-agent") },
-  { name: "cline", title: "Cline" },
+  { name: "cline", title: "Cline", command: named("cline --tui") },
   { name: "amp", title: "Amp" },
   { name: "continue", title: "Continue" },
   { name: "windsurf", title: "Windsurf" },

@@ -12,6 +12,8 @@ export const cline: RealAgent = {
   write: (path, text) => ({ tool: "editor", input: { path, new_text: text } }),
   run: (command) => ({ tool: "run_commands", input: { commands: [command] } }),
   start: (prompt) => ["--json", prompt],
+  resumeAtTerminal: (id) => ["--id", id],
+  handoff: { program: "cline", how: [] },
   kept: /^\.cline\/data\/sessions\/.*\.messages\.json$/,
   // `TaskStart` and `TaskComplete`, by the names in their payloads.
   hooks: ["agent_start", "agent_end"],
