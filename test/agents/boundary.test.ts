@@ -17,6 +17,7 @@ import { identityPorts } from "../../src/wire/identity-ports.ts";
 import { readSettings } from "../../src/wire/settings.ts";
 import { filesBelow } from "../journey/samples.ts";
 import { connectedCheckout, makeWorld, newIdentity, write, type JourneyWorld, type Machine } from "../journey/world.ts";
+import { aiderFixture } from "./aider.fixture.ts";
 import { writeSession, type AgentFixture, type AnyFixture } from "./contract.ts";
 import { bytesOf } from "./contract/fixture.ts";
 import { fixtureOf } from "./fixtures.ts";
@@ -177,6 +178,72 @@ describe.each(NAMES)("the collection boundary, for %s", (name) => {
     expect(text).toContain("Before");
     expect(text).toContain("After");
     expect(text).not.toContain(SECRET);
+  });
+});
+
+describe("the collection boundary, for runs that lie in the checkout itself: aider", () => {
+  /** All that exist, with the number of their run. */
+  const RUNS: readonly (readonly [what: string, directory: string, taken: boolean])[] = [
+    ["the checkout", "work/shop", true],
+    ["a linked worktree", "work/shop-side", true],
+    ["a directory below, where none is looked for", "work/shop/packages/ui", false],
+    ["a directory outside", "outside", false],
+    ["a repository nested in the checkout", "work/shop/nested", false],
+    ["a submodule", "work/shop/module", false],
+  ];
+  let taken: ReadonlyMap<string, CaptureOutcome | { readonly kind: "failed" }> = new Map();
+  let sizes: ReadonlyMap<string, number> = new Map();
+  const fixture = aiderFixture("/home/nobody");
+  beforeAll(async () => {
+    const written = new Map<string, number>();
+    for (const [i, [, directory]] of RUNS.entries()) {
+      const id = fixture.id(i + 1);
+      const lines = [...fixture.begin(id, directory), ...fixture.turn(id, directory, "Add a helper", "Done.")];
+      await fixture.share?.(id, world.path(directory), lines);
+      written.set(id, bytesOf(lines).length);
+    }
+    await symlink(world.path("outside", ".aider.chat.history.md"), path.join(checkout, `.aider.chat.history.${fixture.id(9)}.md`));
+    sizes = written;
+    const { ledger, boundary, directories } = await around();
+    taken = new Map((await captureAll(ledger, [fixture.agent], boundary, { directories, waitMs: WAIT_MS })).map(({ id, outcome }) => [id, outcome]));
+  });
+
+  it.each(RUNS.map(([what, , inside], i) => [inside ? "takes" : "leaves", what, inside, i + 1] as const))("%s what ran in %s", (_, __, inside, number) => {
+    const id = fixture.id(number);
+    if (inside) expect(taken.get(id)).toMatchObject({ kind: "captured", bytes: sizes.get(id), omitted: 0 });
+    else expect(taken.has(id)).toBe(false);
+  });
+
+  it("follows no link out of the checkout", () => expect([...taken.keys()].sort()).toEqual([fixture.id(1), fixture.id(2)].sort()));
+});
+
+describe("the collection boundary, for a window with several roots: Copilot Chat", () => {
+  const ID = (number: number): string => `00000000-0000-4000-8000-${String(800 + number).padStart(12, "0")}`;
+  const WINDOWS: readonly (readonly [what: string, files: readonly string[], side: "inside" | "outside"])[] = [
+    ["one root, inside", ["work/shop/a.ts", "work/shop/packages/ui/b.ts"], "inside"],
+    ["two roots that are both of this repository", ["work/shop/a.ts", "work/shop-side/b.ts"], "inside"],
+    ["a root inside and one outside", ["work/shop/a.ts", "outside/b.ts"], "outside"],
+    ["a root inside and a repository nested in it", ["work/shop/a.ts", "work/shop/nested/b.ts"], "outside"],
+    ["nothing of which it says where it lies", [], "outside"],
+  ];
+  let taken: ReadonlyMap<string, Taken>;
+  beforeAll(async () => {
+    const window = path.join(ada.home, ".config", "Code", "User", "workspaceStorage", "several");
+    await write(path.join(window, "workspace.json"), JSON.stringify({ workspace: `file://${world.path("all.code-workspace")}` }));
+    for (const [i, [, files]] of WINDOWS.entries()) {
+      const contentReferences = files.map((file) => ({ reference: { scheme: "file", path: world.path(file), external: `file://${world.path(file)}` } }));
+      const request = { requestId: `r${i}`, timestamp: 1_770_000_000_000, message: { text: SECRET }, response: [{ value: "Done." }], contentReferences };
+      await write(path.join(window, "chatSessions", `${ID(i)}.json`), JSON.stringify({ version: 3, sessionId: ID(i), requests: [request] }));
+    }
+    await settle(ada.home);
+    const fixture = (await fixtureOf("vscode-copilot"))(ada.home);
+    taken = await takeAll(fixture, WINDOWS.map((_, i) => ID(i)));
+  });
+
+  it.each(WINDOWS.map(([what, , side], i) => [side === "inside" ? "takes" : "leaves", what, side, i] as const))("%s a session about %s", (_, __, side, number) => {
+    const { outcome, size } = taken.get(ID(number)) ?? {};
+    if (side === "inside") expect(outcome).toMatchObject({ kind: "captured", bytes: size, omitted: 0 });
+    else expect(outcome?.kind).toMatch(/^(outside|not found|unplaced)$/);
   });
 });
 
