@@ -202,7 +202,9 @@ describe("the collection boundary, for runs that lie in the checkout itself: aid
       await fixture.share?.(id, world.path(directory), lines);
       written.set(id, bytesOf(lines).length);
     }
-    await symlink(world.path("outside", ".aider.chat.history.md"), path.join(checkout, `.aider.chat.history.${fixture.id(9)}.md`));
+    const away = fixture.restored?.(fixture.id(9), world.path("outside")) ?? expect.fail("no name");
+    await write(away, bytesOf([...fixture.begin(fixture.id(9), "outside"), ...fixture.turn(fixture.id(9), "outside", SECRET, "Done.")]));
+    await symlink(away, path.join(checkout, path.basename(away)));
     sizes = written;
     const { ledger, boundary, directories } = await around();
     taken = new Map((await captureAll(ledger, [fixture.agent], boundary, { directories, waitMs: WAIT_MS })).map(({ id, outcome }) => [id, outcome]));
@@ -223,6 +225,7 @@ describe("the collection boundary, for a window with several roots: Copilot Chat
     ["one root, inside", ["work/shop/a.ts", "work/shop/packages/ui/b.ts"], "inside"],
     ["two roots that are both of this repository", ["work/shop/a.ts", "work/shop-side/b.ts"], "inside"],
     ["a root inside and one outside", ["work/shop/a.ts", "outside/b.ts"], "outside"],
+    ["a root outside and one inside", ["outside/b.ts", "work/shop/a.ts"], "outside"],
     ["a root inside and a repository nested in it", ["work/shop/a.ts", "work/shop/nested/b.ts"], "outside"],
     ["nothing of which it says where it lies", [], "outside"],
   ];
