@@ -34,7 +34,7 @@ export const NOT_LAID: readonly (readonly [agent: string, sample: RegExp, why: s
   ["cursor", /store-db-sample\.reduced\.json$/, "a dump of a database that is laid as one (store.reconstructed.db)"],
   ["cursor", /store\.reconstructed\.db$/, "a database: samples-databases.test.ts has it"],
   ["kiro", /kiro_sqlite\/.*\.json$/, "rows of a database: samples-databases.test.ts has them"],
-  ["opencode", /opencode-storage\//, "files of versions before the database, which the agent itself moves into it"],
+  ["opencode", /opencode-storage\//, "files of versions before the database: samples-databases.test.ts has them"],
   ["opencode", /schema\.sql$/, "the tables of a database that is laid"],
   ["vscode-copilot", /copilot-otel\/traces\.db$/, "telemetry of the extension"],
 ];

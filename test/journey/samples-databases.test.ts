@@ -6,9 +6,10 @@ import { isHxError } from "../../src/domain/errors.ts";
 import { cursorChatFixture, writeSample } from "../agents/cursor.fixture.ts";
 import { writeConversation } from "../agents/kiro.fixture.ts";
 import { looseFiles, SAMPLES } from "../agents/sample-folders.ts";
+import { writeQuiet } from "./claude.ts";
 import { deskIn, differing, elsewhere, hasLines, sessionsIn, takeEverything } from "./agent-ledger.ts";
 import { nameOf } from "./agent-samples.ts";
-import { restoreAll } from "./in-process.ts";
+import { rawAll, restoreAll } from "./in-process.ts";
 import { withDatabase } from "./row-samples.ts";
 import { makeWorld, write, type JourneyWorld } from "./world.ts";
 
@@ -28,13 +29,13 @@ function only(agent: string, wanted: RegExp): string {
   return file;
 }
 
-describe.runIf(SAMPLES !== null)("samples of databases that hold one conversation, or those of all windows", () => {
-  let world: JourneyWorld;
-  beforeAll(async () => {
-    world = await makeWorld("in-process");
-  });
-  afterAll(() => world.close());
+let world: JourneyWorld;
+beforeAll(async () => {
+  world = await makeWorld("in-process");
+});
+afterAll(() => world.close());
 
+describe.runIf(SAMPLES !== null)("samples of databases that hold one conversation, or those of all windows", () => {
   it("Cursor's CLI: is captured as its blobs were written, and put back with every row", async () => {
     const desk = await deskIn(world, "chats");
     const { home, checkout } = desk.ground;
@@ -69,6 +70,33 @@ describe.runIf(SAMPLES !== null)("samples of databases that hold one conversatio
     const fresh = await elsewhere(world, "editor", desk);
     await hasLines(fresh, world.path("editor-raw"), desk, sessions.map((session) => ({ sample: nameOf(file), session })));
     await expect(restoreAll(fresh, checkout)).rejects.toSatisfy(refusedFor("editor"));
+    await fresh.hx(checkout, "verify");
+  }, 600_000);
+
+  it("OpenCode before its database: is captured file by file, also while one is being written, and put back as it was", async () => {
+    const desk = await deskIn(world, "tree");
+    const { home, checkout } = desk.ground;
+    const storage = path.join(home, ".local", "share", "opencode", "storage");
+    const files = looseFiles("opencode").filter((each) => each.includes("opencode-storage"));
+    expect(files).toHaveLength(7);
+    const [id = ""] = files.flatMap((file) => /\/message\/([^/]+)\//.exec(file)?.[1] ?? []);
+    // The sample lacks the session's own file, which names the directory.
+    await write(path.join(storage, "session", "abc", `${id}.json`), JSON.stringify({ id, version: "0.9.1", projectID: "abc", directory: checkout, title: "Hello", time: { created: 1_706_459_830_000, updated: 1_706_459_830_000 } }));
+    const laid = files.map((file) => [file, path.join(storage, file.slice(file.indexOf("opencode-storage") + "opencode-storage/".length))] as const);
+    const isLater = (place: string): boolean => /assistant/.test(place);
+    for (const [file, place] of laid) if (!isLater(place)) await writeQuiet(place, await readFile(file));
+    await takeEverything(desk);
+    for (const [file, place] of laid) if (isLater(place)) await writeQuiet(place, (await readFile(file)).subarray(0, 40));
+    await takeEverything(desk);
+    for (const [file, place] of laid) await writeQuiet(place, await readFile(file));
+    await takeEverything(desk);
+    const sessions = await sessionsIn(home, "opencode");
+    expect(sessions.map((session) => [session.id, session.isAsked, session.files.length])).toEqual([[id, true, 8]]);
+    const fresh = await elsewhere(world, "tree", desk);
+    await hasLines(fresh, world.path("tree-raw"), desk, sessions.map((session) => ({ sample: session.id, session })));
+    const [back] = await restoreAll(fresh, checkout);
+    expect(back?.printed).toContain("Update the comment in index.ts to say 'Hello World'");
+    expect(await differing(fresh.home, checkout, sessions)).toEqual([]);
     await fresh.hx(checkout, "verify");
   }, 600_000);
 
@@ -108,3 +136,27 @@ describe.runIf(SAMPLES !== null)("samples of databases that hold one conversatio
     await fresh.hx(checkout, "verify");
   }, 600_000);
 });
+
+it("OpenCode before its database: what ran outside stays out with all of its parts", async () => {
+  const desk = await deskIn(world, "walked");
+  const { home, checkout, dev } = desk.ground;
+  const storage = path.join(home, ".local", "share", "opencode", "storage");
+  const put = (name: string, content: object): Promise<unknown> => writeQuiet(path.join(storage, name), Buffer.from(JSON.stringify(content)));
+  await put("session/abc/ses_walked.json", { id: "ses_walked", version: "0.9.1", directory: checkout, time: { created: 1, updated: 9 } });
+  for (const [i, cwd] of [checkout, path.join(dev, "notes")].entries()) {
+    const said = i === 0 ? "of this repository" : "of nobody else";
+    await put(`message/ses_walked/msg_${i}0.json`, { role: "user", time: { created: 10 * i + 1 } });
+    await put(`part/msg_${i}0/prt_0.json`, { type: "text", text: `Question ${said}` });
+    await put(`message/ses_walked/msg_${i}1.json`, { role: "assistant", parentID: `msg_${i}0`, path: { cwd }, time: { created: 10 * i + 2 } });
+    await put(`part/msg_${i}1/prt_1.json`, { type: "text", text: `Answer ${said}` });
+  }
+  await takeEverything(desk);
+  const fresh = await elsewhere(world, "walked", desk);
+  const [back, ...others] = await rawAll(fresh, checkout, world.path("walked-raw"));
+  expect(others).toEqual([]);
+  expect(back?.omitted).toBeGreaterThan(0);
+  const text = (await Promise.all((back?.files ?? []).map((file) => readFile(file, "utf8")))).join("\n");
+  expect(text).toContain("Question of this repository");
+  expect(text).toContain("Answer of this repository");
+  expect(text).not.toContain("of nobody else");
+}, 600_000);

@@ -10,6 +10,7 @@ export const openCodeDialect = {
   folder: FOLDER,
   database: "opencode",
   sides: COMMON_SIDES,
+  hasTree: true,
 } as const;
 
 /** OpenCode: docs/agents/opencode.md. */

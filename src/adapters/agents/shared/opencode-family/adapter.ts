@@ -3,6 +3,7 @@ import path from "node:path";
 import { HxError } from "../../../../domain/errors.ts";
 import type { CapturedFile, PutOptions, Agent, HookPayload, SessionSource, SourceFile } from "../../../../ports/agent.ts";
 import { claimOf } from "../hook-payload.ts";
+import { openInside } from "../open-file.ts";
 import { placeBelow, safeComponents } from "../place.ts";
 import { sqliteDatabases } from "../sqlite/databases.ts";
 import type { Database } from "../sqlite/value.ts";
@@ -14,6 +15,8 @@ import { actionFor, mustWrite, putRows, rowsIn, type Rows, type Standing } from 
 import { rowsReader } from "./reader.ts";
 import { heads, isSessionId, schemaOf, standingOf, type Schema, type SessionHead } from "./sessions.ts";
 import { storeOf } from "./store.ts";
+import { TREE, treeRoot, treeSource, treeSources } from "./tree-files.ts";
+import { treePath, treeReader } from "./tree-records.ts";
 import { rowsTurns } from "./turns.ts";
 import { rowsView } from "./view.ts";
 
@@ -56,7 +59,19 @@ export function familyAgent(dialect: Dialect, options: FamilyOptions): Agent {
     for await (const { file, database, schema } of opened()) {
       for (const head of heads(database, schema, id)) return sourceOf(file, database, schema, head);
     }
-    return null;
+    const tree = await treeIn();
+    return tree === null ? null : treeSource(dialect.name, tree, id);
+  }
+
+  /** The folder with files of versions before the database. */
+  async function treeIn(): Promise<string | null> {
+    const isElsewhere = options.database !== undefined && options.database !== "";
+    const [root] = dialect.hasTree === true && !isElsewhere ? (await storeOf(dialect, options)).roots : [];
+    return root === undefined ? null : treeRoot(root);
+  }
+
+  function isTree(recorded: string): boolean {
+    return dialect.hasTree === true && recorded.startsWith(`${TREE}/`) && treePath(recorded) !== undefined;
   }
 
   /** What the first database has of a session that is put back, read to its end. */
@@ -77,15 +92,19 @@ export function familyAgent(dialect: Dialect, options: FamilyOptions): Agent {
     async *discover(directories, narrow) {
       const wanted = await withRealPaths(directories);
       if (wanted.length === 0) return;
+      const moved = new Set<string>();
       // While the database is open here, a copy of it is made once for all that is read of it meanwhile.
       for await (const { file, database, schema } of opened()) {
         for (const head of [...heads(database, schema)]) {
           const { directory } = head;
+          moved.add(head.id);
           const isNear = directory === undefined || wanted.some((wish) => isInside(wish, directory));
           const source = isNear ? sourceOf(file, database, schema, head, narrow?.changedSince) : null;
           if (source !== null) yield source;
         }
       }
+      const tree = await treeIn();
+      if (tree !== null) yield* treeSources(dialect.name, tree, directories, moved, narrow?.changedSince);
     },
     find,
     fromHook: async (payload: HookPayload) => {
@@ -94,6 +113,7 @@ export function familyAgent(dialect: Dialect, options: FamilyOptions): Agent {
     },
     async open(file) {
       const name = rowsName(file.path);
+      if (name === undefined && isTree(file.path)) return openInside(file.absolute, (await storeOf(dialect, options)).roots.map((root) => path.join(root, TREE)));
       const store = await storeOf(dialect, options);
       if (name === undefined || !store.databases.includes(file.absolute)) throw new HxError("refused", `'${file.absolute.replaceAll("\0", "")}' is no database of ${dialect.title}`);
       const database = await databases.open(file.absolute, store.roots);
@@ -107,15 +127,16 @@ export function familyAgent(dialect: Dialect, options: FamilyOptions): Agent {
         throw error;
       }
     },
-    records: rowsReader,
+    records: (file, state) => (isTree(file.path) ? treeReader(file) : rowsReader(file, state)),
     view: (files) => rowsView(dialect.name, files),
     turnsOf: rowsTurns,
     placeOf: async (recorded) => {
       const components = safeComponents(recorded);
-      if (rowsName(recorded) === undefined) throw new HxError("refused", `not a path of this agent's store: '${recorded.slice(0, 80)}'`);
+      if (rowsName(recorded) === undefined && !isTree(recorded)) throw new HxError("refused", `not a path of this agent's store: '${recorded.slice(0, 80)}'`);
       const { folder } = placeOfStore(dialect, options);
       return placeBelow(path.resolve(folder), components);
     },
+    puts: (recorded) => rowsName(recorded) !== undefined,
     async put(files, how) {
       mustWrite(dialect);
       const found = await standingRows(files, how);

@@ -16,6 +16,8 @@ export interface Dialect {
   readonly database: string;
   /** Tables with rows that change as the session goes on, in the order in which they are written. The session's own row is always among them. */
   readonly sides: readonly SideTable[];
+  /** Versions before the database kept files in the same folder. */
+  readonly hasTree?: true;
 }
 
 /** Where the store is. All absolute but `database`; empty counts as unset. */

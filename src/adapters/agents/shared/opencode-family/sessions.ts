@@ -54,6 +54,11 @@ const HEAD = ["directory", "parent_id", "version", "title", "time_created"];
 /** Named so until the agent has thought of a title. */
 const UNNAMED = /^(?:New|Child) session - \d{4}-/;
 
+/** Whether nobody has named the session yet. */
+export function isUnnamed(title: string): boolean {
+  return UNNAMED.test(title);
+}
+
 /** All sessions, or the one with an id. Without a table of sessions, those that messages name. */
 export function* heads(database: Database, schema: Schema, id?: string): Generator<SessionHead> {
   const known = schema.session.includes("id");
@@ -77,7 +82,7 @@ function headOf(row: Row): Omit<SessionHead, "id"> {
     ...(directory === undefined || !isAbsolutePath(directory) ? {} : { directory }),
     ...(parent === undefined || parent === "" ? {} : { parent }),
     ...(version === undefined ? {} : { version }),
-    ...(title === undefined || title.trim() === "" || UNNAMED.test(title) ? {} : { title }),
+    ...(title === undefined || title.trim() === "" || isUnnamed(title) ? {} : { title }),
     ...(created === undefined ? {} : { created }),
   };
 }

@@ -8,6 +8,7 @@ import { plus, viewBuilder } from "../view-builder.ts";
 import { entriesOfPart, entryOfError } from "./entries.ts";
 import { fileOf, idIn, recordLines, timeOfRow, type Line, type RowRecord } from "./lines.ts";
 import { promptOfPart } from "./prompt.ts";
+import { rowsOfTree } from "./tree-records.ts";
 import { isCopy, newRowsState, takeRow, type RowsState } from "./reader.ts";
 
 type Message = RowRecord & { readonly kind: "message" | "part" };
@@ -20,7 +21,9 @@ interface Group {
 }
 
 /** The normalised view of a session of an agent of this family: docs/agents/opencode.md. */
-export async function rowsView(agent: string, files: readonly CapturedFile[]): Promise<SessionView> {
+export async function rowsView(agent: string, captured: readonly CapturedFile[]): Promise<SessionView> {
+  // A session whose files the agent has moved into its database has both.
+  const files = fileOf(captured, "messages") === undefined ? await rowsOfTree(agent, captured) : captured;
   const main = fileOf(files, "messages");
   const state = newRowsState();
   const builder = viewBuilder();
