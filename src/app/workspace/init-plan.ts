@@ -93,7 +93,11 @@ const FEW_AUTHORS = 5;
 /** Looks, and changes nothing but objects that no ref names. @throws HxError `workspace-fork`, `workspace-invalid`, `too-new`, `git-failed` */
 export async function planInit(ports: InitPorts, world: InitWorld, answers: InitAnswers): Promise<InitPlan> {
   const blockers: HxError[] = [];
-  const remote = chooseRemote(await world.repository.remotes(), answers, blockers);
+  const base = world.repository.checkout.top ?? world.repository.checkout.gitDirectory;
+  const asked = answers.remotes?.map((url) => listable(url, base));
+  const remote = chooseRemote(await world.repository.remotes(), asked, base, blockers);
+  const listed = asked ?? (remote === null ? [] : [...new Set([remote.fetch, ...remote.push])].map((url) => listable(withoutUser(url), base)));
+  for (const url of listed) if (normalizeRemoteUrl(url) === null) blockers.push(new HxError("refused", `'${url}' cannot be listed as a remote of the company: it does not say where it leads`, { hints: ["git remote -v", "hx init --remote <url>"] }));
   const claim = await claimOrNull(ports, world.repository, blockers);
   const reach = remote === null ? { home: null, offline: true } : await readHome(ports, world, answers, remote, blockers);
   const connected = connectedRepo(reach.home, claim, answers.workspace === undefined);
@@ -103,7 +107,7 @@ export async function planInit(ports: InitPorts, world: InitWorld, answers: Init
     ...reach,
     remote,
     claim,
-    listed: answers.remotes ?? (remote === null ? [] : [...new Set([remote.fetch, ...remote.push])].map(withoutUser)),
+    listed,
     embedded: answers.workspace === undefined,
     connected,
     projectName: project?.name ?? wanted,
@@ -116,9 +120,13 @@ export async function planInit(ports: InitPorts, world: InitWorld, answers: Init
   return { steps: stepsOf(world, found, hooks), warnings: warningsOf(world, answers, found, hooks), blockers, hooks, found };
 }
 
-function chooseRemote(remotes: readonly RemoteUrl[], answers: InitAnswers, blockers: HxError[]): RemoteUrl | null {
-  const { remotes: listed } = answers;
-  const fitting = listed === undefined ? remotes : remotes.filter(({ fetch, push }) => [fetch, ...push].every((url) => isListedUrl(url, listed)));
+/** As it stands for everybody who reads the connection file: a relative path would lead elsewhere from each clone, so its absolute one. */
+function listable(url: string, base: string): string {
+  return normalizeRemoteUrl(url) === null ? (normalizeRemoteUrl(url, base) ?? url) : url;
+}
+
+function chooseRemote(remotes: readonly RemoteUrl[], listed: readonly string[] | undefined, base: string, blockers: HxError[]): RemoteUrl | null {
+  const fitting = listed === undefined ? remotes : remotes.filter(({ fetch, push }) => [fetch, ...push].every((url) => isListedUrl(url, listed, base)));
   const chosen = fitting.find(({ name }) => name === "origin") ?? fitting[0] ?? null;
   if (remotes.length === 0) blockers.push(new HxError("not-connected", "this repository has no remote, and sessions are kept at the company's", { hints: ["git remote add origin <url>", "hx init"] }));
   else if (chosen === null) blockers.push(new HxError("not-connected", "no remote of this repository is among those to be listed", { hints: ["git remote -v"] }));
