@@ -106,7 +106,7 @@ function parse(argv: readonly string[], version: string, commands: readonly Comm
     if (error.exitCode === 0) return text;
     // Commander's word for no command at all.
     if (error.code === "commander.help") return { spec: home, arguments: [], options: new Options(program.opts()) };
-    throw usageError(error);
+    throw usageError(error, argv, commands);
   }
   if (wanted === undefined) throw new HxError("usage", "no command", { hints: ["hx help"] });
   return wanted;
@@ -153,12 +153,18 @@ function optionOf(spec: OptionSpec): Option {
   return option;
 }
 
-/** Commander's sentence in the house's shape, its guess as a hint. */
-function usageError(error: CommanderError): HxError {
+/** Commander's sentence in the house's shape, its guess as a hint, and the help that says what was meant. */
+function usageError(error: CommanderError, argv: readonly string[], commands: readonly CommandSpec[]): HxError {
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const guess = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(rest.join(" "))?.[1];
-  const hints = guess === undefined ? ["hx help"] : [`did you mean ${guess}`, "hx help"];
-  return new HxError("usage", first.replace(/\.$/, ""), { hints });
+  const help = helpFor(argv, commands);
+  return new HxError("usage", first.replace(/\.$/, ""), { hints: guess === undefined ? [help] : [`did you mean ${guess}`, help] });
+}
+
+function helpFor(argv: readonly string[], commands: readonly CommandSpec[]): string {
+  const [noun = "", verb = ""] = argv.filter((word) => !word.startsWith("-"));
+  const known = [`${noun} ${verb}`, noun].find((name) => commands.some((spec) => spec.name === name || spec.name.startsWith(`${name} `)));
+  return known === undefined ? "hx help" : `hx help ${known}`;
 }
 
 /** Before the arguments are parsed: their own errors have a colour too. */

@@ -5,7 +5,7 @@ import { isNewerThanAll } from "../domain/agent-version.ts";
 import { isHxError } from "../domain/errors.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { HookEntry } from "../ports/hooks.ts";
-import { AGENTS } from "./agents.ts";
+import { AGENTS, isSeenHere } from "./agents.ts";
 import { boundaryOf, connected, laneHere, openClone, openLedger } from "./clone.ts";
 import { agentEntries } from "./hooks-world.ts";
 import type { Settings } from "./settings.ts";
@@ -16,7 +16,8 @@ export function agentsWorld(settings: Settings, directory: string): AgentsWorld 
     async list({ all }) {
       const hooks = await agentEntries(settings, directory);
       const here = await hereOf(settings, directory);
-      const rows = await Promise.all(AGENTS.map((wired) => rowOf(settings, wired, { all, hooks, here })));
+      const checkouts = "why" in here ? [directory] : here.directories;
+      const rows = await Promise.all(AGENTS.map((wired) => rowOf(settings, wired, { all, hooks, here, checkouts })));
       return { ...("why" in here ? { uncounted: here.why } : {}), agents: rows.filter((row) => row !== null) };
     },
   };
@@ -26,11 +27,13 @@ interface Around {
   readonly all: boolean;
   readonly hooks: ReadonlyMap<string, readonly HookEntry[]>;
   readonly here: Here | { readonly why: string };
+  /** Where to look for sessions of agents that keep them in the checkout. */
+  readonly checkouts: readonly string[];
 }
 
 /** Null: it is not here, and was not asked for. */
-async function rowOf(settings: Settings, wired: WiredAgent, { all, hooks, here }: Around): Promise<AgentRow | null> {
-  const isPresent = await wired.present(settings);
+async function rowOf(settings: Settings, wired: WiredAgent, { all, hooks, here, checkouts }: Around): Promise<AgentRow | null> {
+  const isPresent = await isSeenHere(settings, wired, checkouts);
   if (!isPresent && !all) return null;
   const agent = await wired.load(settings);
   const { name, title, verifiedWith } = agent;

@@ -214,6 +214,14 @@ export async function presentAgents(settings: Settings): Promise<readonly Agent[
   return loaded.flat();
 }
 
+/** Whether an agent is seen here: its store, or, of one that has none, a session in one of these checkouts. */
+export async function isSeenHere(settings: Settings, wanted: WiredAgent, checkouts: readonly string[]): Promise<boolean> {
+  if (!(await wanted.present(settings))) return false;
+  if (wanted.places(settings).length > 0) return true;
+  for await (const _ of (await wanted.load(settings)).discover(checkouts)) return true;
+  return false;
+}
+
 /** The agent of that name, loaded alone; null where hx knows none. */
 export async function agentNamed(settings: Settings, name: string): Promise<Agent | null> {
   return (await wiredAgent(name)?.load(settings)) ?? null;

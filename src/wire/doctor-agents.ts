@@ -4,15 +4,16 @@ import { check, ok, warn, type Check, type Finding } from "../app/doctor/check.t
 import { uncapturedFinding } from "../app/doctor/uncaptured.ts";
 import type { Ledger, OwnLane } from "../app/ledger.ts";
 import { unseenPolicy } from "../app/policy/seen.ts";
-import { AGENTS, presentAgents, wiredAgent } from "./agents.ts";
+import { AGENTS, isSeenHere, wiredAgent } from "./agents.ts";
 import { boundaryOf, systemClock, type Clone, type Connected } from "./clone.ts";
 import type { Settings } from "./settings.ts";
 
 /** For each agent that is here: whether its sessions of this repository are captured, and whether hx still understands what it writes. */
 export async function* agentChecks(settings: Settings, clone: Clone, ledger: Ledger, state: Connected, lane: OwnLane | null): AsyncGenerator<Check> {
-  const agents = await presentAgents(settings);
-  yield { name: "agents", ...presence(agents.map(({ title }) => title)) };
   const { boundary, directories } = await boundaryOf(clone, ledger, state);
+  const seen = await Promise.all(AGENTS.map(async (wired) => ((await isSeenHere(settings, wired, directories)) ? [await wired.load(settings)] : [])));
+  const agents = seen.flat();
+  yield { name: "agents", ...presence(agents.map(({ title }) => title)) };
   for (const agent of agents) {
     yield check(`sessions of ${agent.name}`, async () => {
       if (lane === null) return warn("not looked at: this clone has no lane yet", "hx identity unlock && hx sync");

@@ -26,7 +26,7 @@ import { livingPersons, type WorkspaceState } from "../domain/workspace/state.ts
 import { keysRef } from "../format/paths.ts";
 import { hookLogFile } from "../hooks/log.ts";
 import type { HookEntry } from "../ports/hooks.ts";
-import { AGENTS, programOf } from "./agents.ts";
+import { AGENTS, isSeenHere, programOf } from "./agents.ts";
 import { connected, laneHere, openClone, openLedger, systemClock, type Clone, type Connected } from "./clone.ts";
 import { agentEntries, countInstalled, hookPlaces } from "./hooks-world.ts";
 import { keptOutHere } from "./keeping-world.ts";
@@ -39,8 +39,9 @@ import { missedAdministrators } from "./succession.ts";
 /** Everything in one screen. No network, no passphrase. @throws HxError `not-a-repository` */
 export async function status(settings: Settings, directory: string, ports: IdentityPorts): Promise<Status> {
   const clone = await openClone(settings, directory);
-  const around = await surroundings(settings, directory);
-  const repository = clone.repository.checkout.top ?? clone.repository.checkout.gitDirectory;
+  const { top } = clone.repository.checkout;
+  const around = await surroundings(settings, directory, top === null ? [] : [top]);
+  const repository = top ?? clone.repository.checkout.gitDirectory;
   const identity = await identityPart(settings, ports);
   const here = await connectedPart(clone, ports).catch((error: unknown) => {
     if (!isHxError(error)) throw error;
@@ -205,13 +206,13 @@ async function identityPart(settings: Settings, ports: IdentityPorts): Promise<{
   }
 }
 
-async function surroundings(settings: Settings, directory: string): Promise<Pick<Status, "hooks" | "agents" | "warnings">> {
+async function surroundings(settings: Settings, directory: string, checkouts: readonly string[]): Promise<Pick<Status, "hooks" | "agents" | "warnings">> {
   const [git] = await hookPlaces(settings, directory, false);
   const found = [...(git === undefined ? [] : [{ name: git.name, entries: await git.state() }]), ...[...(await agentEntries(settings, directory))].map(([name, entries]) => ({ name, entries }))];
   const agents: Status["agents"][number][] = [];
   for (const agent of AGENTS) {
     const entries = found.find(({ name }) => name === agent.name)?.entries ?? [];
-    agents.push({ name: agent.name, present: await agent.present(settings), hooked: countInstalled(entries) > 0 });
+    agents.push({ name: agent.name, present: await isSeenHere(settings, agent, checkouts), hooked: countInstalled(entries) > 0 });
   }
   const shown = found.filter(({ name }) => name === "git" || agents.some((agent) => agent.name === name && agent.present));
   return {

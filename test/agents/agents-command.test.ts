@@ -1,4 +1,4 @@
-import { appendFile, mkdir } from "node:fs/promises";
+import { appendFile, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sessionsHere } from "../../src/app/agents/sessions-here.ts";
@@ -6,6 +6,8 @@ import { isNewerThanAll, newestVersion } from "../../src/domain/agent-version.ts
 import type { Agent } from "../../src/ports/agent.ts";
 import { AGENTS, agentNamed } from "../../src/wire/agents.ts";
 import { boundaryOf, connected, openClone, openLedger } from "../../src/wire/clone.ts";
+import { doctor } from "../../src/wire/doctor.ts";
+import { identityPorts } from "../../src/wire/identity-ports.ts";
 import { readSettings } from "../../src/wire/settings.ts";
 import { makeDesk, type Desk } from "../capture/desk.ts";
 import { prompt, transcriptPath, writeQuiet } from "../journey/claude.ts";
@@ -43,6 +45,22 @@ describe("hx agents", () => {
     expect(rowOf(all, "codex")).toMatchObject({ present: false, stores: [path.join(desk.machine.home, ".codex")] });
     expect(rowOf(all, "codex")).not.toHaveProperty("sessions");
     for (const { verified } of all.agents) expect(verified.length).toBeGreaterThan(0);
+  });
+
+  it("names one that keeps its sessions in the checkout only where one is", async () => {
+    const { machine, checkout } = desk;
+    const seen = async (): Promise<readonly boolean[]> => {
+      const state = JSON.parse(await machine.hx(checkout, "status", "--json")) as Report;
+      const settings = readSettings(machine.env);
+      let told = "";
+      for await (const { name, detail } of doctor(settings, checkout, () => identityPorts(settings, { ask: async () => null }), { offline: true })) if (name === "agents") told = detail;
+      return [rowOf(await report(), "aider") !== undefined, rowOf(state, "aider")?.present === true, told.includes("Aider")];
+    };
+    expect(await seen()).toEqual([false, false, false]);
+    const history = path.join(checkout, ".aider.chat.history.md");
+    await writeFile(history, "\n# aider chat started at 2026-03-01 10:00:00\n\n#### Add a helper  \n\nDone.\n");
+    expect(await seen()).toEqual([true, true, true]);
+    await rm(history);
   });
 
   it("counts what is captured, what is behind and what is kept out, and nothing of another directory", async () => {

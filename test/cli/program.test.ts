@@ -44,6 +44,8 @@ describe("the program", () => {
   it("names what was meant", async () => {
     expect(await hx(["lits"])).toMatchObject({ exit: 2, out: "", err: "hx: error: unknown command 'lits'\nhx: hint: did you mean list\nhx: hint: hx help\n" });
     expect((await hx(["list", "--sinc", "3d"])).err).toContain("did you mean --since");
+    expect((await hx(["--json", "team", "create"])).err).toContain('"hints":["hx help team create"]');
+    expect((await hx(["handoff"])).err).toContain("hx: hint: hx help handoff\n");
   });
 
   it.each([[["list", "--limit", "0"]], [["list", "--limit", "1e3"]], [["list", "--since", "yesterday"]], [["show"]], [["show", "a", "b"]], [["list", "--color", "pink"]], [["-C", "/nowhere/at/all", "list"]], [["--nonsense"]]])("refuses %j with 2", async (argv) => {
