@@ -104,28 +104,6 @@ describe("hx init", () => {
     expect(await readFile(`${work}/.hx/connection.yaml`, "utf8")).toBe(file);
   });
 
-  it("lists a remote of a relative path by its absolute one, which a linked worktree and a clone elsewhere compare", async () => {
-    await box.git(work, "remote", "set-url", "origin", "../hub.git");
-    const done = await init();
-    expect(await readFile(`${work}/.hx/connection.yaml`, "utf8")).toContain(`remotes:\n  - ${hub.replace(/\.git$/, "")}\n`);
-    await box.git(work, "add", ".hx");
-    await box.git(work, "commit", "-q", "-m", "connect");
-    await box.git(work, "push", "-q");
-    await box.git(work, "worktree", "add", "-q", "-b", "side", box.path("side"));
-    await box.git(box.root, "clone", "-q", hub, "below/clone");
-    for (const directory of [work, box.path("side"), box.path("below/clone")]) {
-      expect((await readConnection(await portsAt(directory), await open(directory), done.state)).listedRemotes.map(({ name }) => name)).toEqual(["origin"]);
-    }
-    const named = await planInit(await portsAt(), await world(), { remotes: ["../hub.git"] });
-    expect([named.blockers, named.found.remote?.name]).toEqual([[], "origin"]);
-  });
-
-  it("refuses a remote that does not say where it leads", async () => {
-    await box.git(work, "remote", "set-url", "origin", "~/hub.git");
-    const plan = await planInit(await portsAt(), await world(), { offlineOk: true });
-    expect(plan.blockers).toMatchObject([{ code: "refused", message: "'~/hub.git' cannot be listed as a remote of the company: it does not say where it leads", hints: ["git remote -v", "hx init --remote <url>"] }]);
-  });
-
   it("mends what a crash left: the chain without the file, the file without hooks", async () => {
     const done = await init();
     await rm(`${work}/.hx`, { recursive: true });
