@@ -71,7 +71,19 @@ export async function seenInSamples(name: string): Promise<Seen> {
       if (agent !== undefined) await gathering.add(agent, [WORK, "/home/dev", "/"]);
     });
   }
-  for (const file of looseFiles(name)) {
+  const tree = looseFiles(name).filter(isOfTree);
+  if (tree.length > 0) {
+    await inHome(async (own) => {
+      for (const file of tree) {
+        const place = path.join(own, ".local/share/opencode/storage", file.slice(file.indexOf(TREE) + TREE.length));
+        await mkdir(path.dirname(place), { recursive: true });
+        await cp(file, place);
+      }
+      const agent = await wiredAgent(name)?.load(readSettings({ HOME: own }));
+      if (agent !== undefined) await gathering.add(agent, [WORK], TREE);
+    });
+  }
+  for (const file of looseFiles(name).filter((each) => !isOfTree(each))) {
     await inHome(async (own) => {
       const found = await placeOf(name, own, path.extname(file));
       await mkdir(path.dirname(found.place), { recursive: true });
@@ -96,6 +108,13 @@ async function placeOf(name: string, home: string, extension: string): Promise<{
     await rm(place, { force: true });
   }
   return { agent: fixture.agent, place: place.slice(0, place.length - path.extname(place).length) + extension };
+}
+
+const TREE = "/opencode-storage/";
+
+/** OpenCode before its database: files that are a session together. */
+function isOfTree(file: string): boolean {
+  return file.includes(TREE);
 }
 
 const KIRO = ".local/share/kiro-cli/data.sqlite3";

@@ -70,7 +70,9 @@ describe.runIf(SAMPLES !== null)("every sample of agents that keep rows", () => 
       // Of the recorded homes the last holds all sessions; recorded parts without a store are not in the table.
       const counted = stores.filter((store) => store.agent === agent && !store.sample.endsWith(".jsonl") && !/0[12]-/.test(store.sample));
       const asked = (await Promise.all(counted.map(({ home }) => sessionsIn(home, agent)))).flat().filter(({ isAsked }) => isAsked);
-      expect([agent, asked.length]).toEqual([agent, sessionsInTable(agent)]);
+      // The files of a session from before the database are those of samples-databases.test.ts.
+      const elsewhere = looseFiles(agent).some((file) => file.includes("opencode-storage")) ? 1 : 0;
+      expect([agent, asked.length + elsewhere]).toEqual([agent, sessionsInTable(agent)]);
     }
     await comesBack("once", desk, stores);
   }, 600_000);
